@@ -1,0 +1,2 @@
+//! The binary `helin`.
+fn main() {}
