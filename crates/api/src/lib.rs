@@ -1,1 +1,3 @@
-//! api
+//! HTTP: the API, the live stream, sign-in by token, rights and the OpenAPI document.
+
+pub mod gateway;
