@@ -14,7 +14,10 @@ use model::live::{Decision, LiveGroup};
 use model::number::Number;
 use model::output::Reply;
 use model::record::CallRecord;
+use model::time::{Span, Utc};
 use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::principal::Principal;
 
 /// Asks waiting for the node at most; more are refused with 503.
 pub const ASKS_MAX: usize = 1_024;
@@ -28,6 +31,24 @@ pub type Answer<T> = oneshot::Sender<T>;
 /// One question or wish.
 #[derive(Debug)]
 pub enum Ask {
+    /// Whom a token proves; `None`: nobody, or no longer.
+    Who {
+        /// As it came.
+        token: String,
+        /// Who asks.
+        answer: Answer<Option<Principal>>,
+    },
+    /// How a person is tied to a group.
+    Ties {
+        /// Whose.
+        tenant: TenantId,
+        /// Which group.
+        group: Number,
+        /// Whom.
+        person: String,
+        /// Member, supervisor, or neither.
+        answer: Answer<Ties>,
+    },
     /// Which companies there are.
     Companies {
         /// Their ids.
@@ -48,6 +69,48 @@ pub enum Ask {
         group: Number,
         /// The view.
         answer: Answer<Option<LiveView>>,
+    },
+    /// A call under way or ended; `None`: no such call.
+    Call {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        call: CallId,
+        /// Its record so far.
+        answer: Answer<Option<CallRecord>>,
+    },
+    /// Calls, newest first: those under way and those ended.
+    Calls {
+        /// Whose.
+        tenant: TenantId,
+        /// Begun before this call's; from the newest when `None`.
+        before: Option<CallId>,
+        /// At most, 1-500.
+        limit: u32,
+        /// In order.
+        answer: Answer<Vec<CallRecord>>,
+    },
+    /// Figures of a group between two moments; `None`: no such group.
+    Statistics {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        group: Number,
+        /// Between; the company's today when `None`.
+        window: Option<(Utc, Utc)>,
+        /// The figures.
+        answer: Answer<Option<Statistics>>,
+    },
+    /// The visits of a group between two moments, with their calls; `None`: no such group.
+    Visits {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        group: Number,
+        /// Between; the company's today when `None`.
+        window: Option<(Utc, Utc)>,
+        /// Records of the calls, oldest first.
+        answer: Answer<Option<Vec<CallRecord>>>,
     },
     /// Calls under way.
     OpenCalls {
@@ -137,6 +200,22 @@ pub enum Ask {
     },
 }
 
+/// How a person is tied to a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ties {
+    /// One of its members.
+    pub member: bool,
+    /// May see and steer it.
+    pub supervises: bool,
+}
+
+impl Ties {
+    /// Whether he may see it.
+    pub fn is_tied(self) -> bool {
+        self.member || self.supervises
+    }
+}
+
 /// A group in lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupHead {
@@ -170,6 +249,38 @@ pub struct CallsToday {
     pub overflowed: u64,
     /// Both ends of a callback talked.
     pub called_back: u64,
+}
+
+/// Figures of a group over a time (K-03).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Statistics {
+    /// Totals of the visits that began in it.
+    pub totals: CallsToday,
+    /// Per member, in the order of the settings.
+    pub members: Vec<MemberFigures>,
+}
+
+/// Figures of one member over a time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MemberFigures {
+    /// Name.
+    pub user: String,
+    /// Logged in.
+    pub logged_in: Span,
+    /// Offers.
+    pub offered: u64,
+    /// Offers he took.
+    pub answered: u64,
+    /// Offers that ended unanswered.
+    pub no_answer: u64,
+    /// Offers that met a busy phone.
+    pub busy: u64,
+    /// Offers that did not reach him.
+    pub unreachable: u64,
+    /// Offers he rejected.
+    pub rejected: u64,
+    /// Talking in calls of the group.
+    pub talk: Span,
 }
 
 /// A party for people.
@@ -336,6 +447,12 @@ impl Hub {
         channel.kept.push_back(change.clone());
         // Nobody listening is no fault.
         let _ = channel.sender.send(change);
+    }
+
+    /// Whether anybody listens.
+    pub fn has_listeners(&self, tenant: &TenantId) -> bool {
+        let companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
+        companies.get(tenant).is_some_and(|channel| channel.sender.receiver_count() > 0)
     }
 
     /// Listens from now on. `after`: the last id seen; what came since is given first if all of it is still
