@@ -49,8 +49,7 @@ pub async fn list(
         None => None,
     };
     let tenant = scope.tenant.clone();
-    let records =
-        state.gateway.ask(|answer| Ask::Calls { tenant, before, limit: limit + 1, answer }).await?;
+    let records = state.gateway.ask(|answer| Ask::Calls { tenant, before, limit: limit + 1, answer }).await?;
     let more = records.len() > limit as usize;
     let page = &records[..records.len().min(limit as usize)];
     let next = page.last().filter(|_| more).map(|record| record.call.to_string());

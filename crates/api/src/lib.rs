@@ -48,10 +48,7 @@ struct Described;
 fn routes() -> OpenApiRouter<ApiState> {
     let mut document = Described::openapi();
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-    document
-        .components
-        .get_or_insert_default()
-        .add_security_scheme("token", SecurityScheme::Http(scheme));
+    document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(scheme));
     OpenApiRouter::with_openapi(document)
         .routes(routes!(live::groups))
         .routes(routes!(live::live))

@@ -323,7 +323,8 @@ async fn send(
             event.event("group").json_data(GroupLive::from(&**view))
         }
         Changed::Call(record) => {
-            if scope.person().is_some() && !crate::calls::may_see(state, scope, record).await.unwrap_or(false) {
+            if scope.person().is_some() && !crate::calls::may_see(state, scope, record).await.unwrap_or(false)
+            {
                 return Ok(());
             }
             let names = names_of(state, &scope.tenant, [&**record]).await.map_err(|_| Gone)?;

@@ -350,7 +350,10 @@ pub struct FallbackShape {
 
 /// Whose number or name a party shows; `anonymous` for nobody known.
 fn shown(names: &Names, party: PartyId) -> String {
-    names.get(&party).and_then(|view| view.number.clone().or_else(|| view.user.clone())).unwrap_or_else(anonymous)
+    names
+        .get(&party)
+        .and_then(|view| view.number.clone().or_else(|| view.user.clone()))
+        .unwrap_or_else(anonymous)
 }
 
 fn anonymous() -> String {

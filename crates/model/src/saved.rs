@@ -25,9 +25,12 @@ pub struct SavedState {
     /// Groups by number.
     #[serde(with = "pairs")]
     pub groups: BTreeMap<Number, SavedGroup>,
-    /// Users and outside persons who are members of any group or were seen in a call.
+    /// Those who are members, have a contact, pause, or are in a call.
     #[serde(with = "pairs")]
     pub agents: BTreeMap<PartyId, SavedAgent>,
+    /// The groups each party is a member of.
+    #[serde(with = "pairs")]
+    pub memberships: BTreeMap<PartyId, BTreeSet<Number>>,
     /// Calls under way.
     #[serde(with = "pairs")]
     pub calls: BTreeMap<CallId, CallRecord>,
