@@ -3,4 +3,5 @@
 //! Invariants: time, chance and addresses come in as arguments; input from outside never panics and never
 //! grows what is kept beyond a named limit.
 
+pub mod auth;
 pub mod sdp;
