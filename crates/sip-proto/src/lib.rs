@@ -4,4 +4,5 @@
 //! grows what is kept beyond a named limit.
 
 pub mod auth;
+pub mod headers;
 pub mod sdp;
