@@ -220,6 +220,7 @@ fn faults_have_names() {
     assert_eq!(diversion("<sip:a@x>;reason"), HeaderError::BadParameter);
     assert_eq!(diversion(&join(&vec!["<sip:a@x>"; 33])), HeaderError::TooManyEntries);
     assert_eq!(diversion(&format!("<sip:a@x>{}", ";a=b".repeat(33))), HeaderError::TooManyParameters);
+    assert_eq!(diversion(&format!("<sip:a@x>{}", ";a=b".repeat(28))), HeaderError::TooManyParameters);
     assert_eq!(diversion(&format!("<sip:{}@x>", "a".repeat(8_192))), HeaderError::TooLong);
     assert_eq!(diversion("<sip:a@x>\u{0}"), HeaderError::BadValue);
     assert_eq!(HistoryEntry::parse("<sip:a@x>").unwrap_err(), HeaderError::BadParameter);

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::scan::{self, token_or_quoted};
-use super::{Address, Diverted, HeaderError, Parameter};
+use super::{Address, Diverted, HeaderError, PARAMETERS_MAX, Parameter};
+
+/// Parameters with a field of their own.
+const KNOWN_PARAMETERS: usize = 5;
 
 /// One diversion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +120,10 @@ impl Diversion {
         let limit = text("limit")?;
         let privacy = text("privacy")?;
         let screening = text("screen")?;
+        // Reason and counter are written even where they were not said: there must be room for them.
+        if parameters.len() > PARAMETERS_MAX - KNOWN_PARAMETERS {
+            return Err(HeaderError::TooManyParameters);
+        }
         Ok(Self {
             address,
             reason: reason.map_or(DiversionReason::Unknown, DiversionReason::from_word),
