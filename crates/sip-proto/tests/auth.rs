@@ -79,6 +79,47 @@ fn vector_of_rfc_2617_3_5_and_the_old_form_without_qop() {
     assert!(!old.to_string().contains("qop"));
 }
 
+/// What baresip 1.0.0, Linphone 5.1 and SIPp 3.6 sent for user mari with password "right".
+const FROM_PHONES: [(&str, &str); 3] = [
+    (
+        "INVITE",
+        r#"Digest username="mari", realm="helin", nonce="000000006ab13b8068911a15c2662d35", uri="sip:+3726001000@127.0.0.1:25060", response="127a603eb0d4045f02eb98d6f633ca81", cnonce="e2e8f38694d5fcfd", qop=auth, nc=00000001"#,
+    ),
+    (
+        "REGISTER",
+        r#"Digest realm="helin", nonce="000000006ab13b8068911a15c2662d35", algorithm=MD5, username="mari",  uri="sip:127.0.0.1", response="5b1f40f46bddd451a7a2cace8771b7cf", cnonce="Hp-05W2lL87Sss5f", nc=00000001, qop=auth"#,
+    ),
+    (
+        "INVITE",
+        r#"Digest username="mari",realm="helin",cnonce="6b8b4567",nc=00000001,qop=auth,uri="sip:127.0.0.1:25062",nonce="000000006ab13b8068911a15c2662d35",response="1f93cd92c2f60244992acff4e2479e01",algorithm=MD5"#,
+    ),
+];
+
+#[test]
+fn real_phones_compute_what_we_compute() {
+    for (method, value) in FROM_PHONES {
+        let credentials = Credentials::parse(value).unwrap();
+        let counted = credentials.counted.clone().unwrap();
+        let challenge = Challenge {
+            realm: credentials.realm.clone(),
+            nonce: credentials.nonce.clone(),
+            algorithm: credentials.algorithm,
+            opaque: credentials.opaque.clone(),
+            qop_auth: true,
+            staleness: Staleness::Fresh,
+        };
+        let login = Login {
+            username: "mari",
+            password: &Secret::new("right"),
+            method,
+            uri: &credentials.uri,
+            cnonce: &counted.cnonce,
+            nonce_count: counted.nonce_count,
+        };
+        assert_eq!(challenge.answer(&login), credentials, "{value}");
+    }
+}
+
 #[test]
 fn a_client_answers_the_first_challenge_it_supports() {
     // RFC 8760 2.4: strongest first, each in its own header.
@@ -162,6 +203,11 @@ fn the_digest_is_bound_to_the_called_user_but_not_to_the_host() {
     assert!(called("tel:+3726001000"));
     assert!(!called("sip:+3729001000@example.net"));
     assert!(!called("sip:example.net"));
+    // SIPp 3.6 signs the host alone.
+    let challenge = challenger(&[Algorithm::Md5]).challenges(PHONE, NOW_S, Staleness::Fresh).remove(0);
+    let password = Secret::new("right");
+    let host_alone = challenge.answer(&Login { uri: "sip:192.0.2.1:5060", ..login(&password, 1) });
+    assert!(verdict(|_| {}, &host_alone).is_ok());
 }
 
 #[test]

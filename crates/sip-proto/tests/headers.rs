@@ -15,6 +15,8 @@ fn delivered_group_call_carries_both_marks() {
     // req K-26
     let diversion = join(&[Diversion::ours(MAIN, Diverted::Unconditional)]);
     let history = join(&add_history(&[], MAIN, MEMBER, Diverted::Unconditional, 1));
+    let caller = join(&[Address::new("sip:+37251234567@us.example;user=phone")]);
+    assert_eq!(caller, "<sip:+37251234567@us.example;user=phone>");
     assert_eq!(
         diversion,
         "<sip:+3726123456@us.example;user=phone>;reason=unconditional;counter=1;privacy=off;screen=no"

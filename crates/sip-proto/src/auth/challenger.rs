@@ -43,7 +43,7 @@ pub struct Attempt<'a> {
 /// A proven attempt.
 ///
 /// The same nonce proves again until it is [`NONCE_VALIDITY_S`] old, but only from its source, for the same
-/// method and the same called user. Who needs more keeps the highest `nonce_count` for each nonce and
+/// method and, where the client signs it, the same called user. Who needs more keeps the highest `nonce_count` for each nonce and
 /// user and refuses one that does not grow (RFC 7616 3.4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verified {
@@ -168,9 +168,10 @@ impl Challenger {
 }
 
 /// Whether the digest covers the user that is called (RFC 7616 3.4.6). Hosts and parameters may differ: edge
-/// proxies rewrite them on the way.
+/// proxies rewrite them on the way. A client that signs no user at all (SIPp) is bound by source and method.
 fn is_same_user(signed: &str, requested: &str) -> bool {
-    user_octets(signed) == user_octets(requested)
+    let signed = user_octets(signed);
+    signed.is_empty() || signed == user_octets(requested)
 }
 
 /// The user part without scheme and parameters, escapes decoded; empty for a URI without user.
