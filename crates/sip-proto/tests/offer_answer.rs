@@ -56,6 +56,21 @@ fn answer_uses_the_offerer_s_payload_numbers() {
 }
 
 #[test]
+fn key_presses_are_agreed_on_the_clock_of_the_voice() {
+    // As Linphone 5.1 offers: one telephone-event for each clock.
+    let offer = parse(
+        "m=audio 7078 RTP/AVP 96 8 99 100 101\na=rtpmap:96 opus/48000/2\na=rtpmap:99 telephone-event/48000\n\
+         a=rtpmap:100 telephone-event/16000\na=rtpmap:101 telephone-event/8000\n",
+    );
+    let answer = answer_audio(&offer, &terms(&g711())).unwrap();
+    assert_eq!(media_lines(&answer), ["m=audio 10000 RTP/AVP 8 101"]);
+    let relayed = relay_answer(&offer, &offer, &[Some(place(US_TO_A))]).unwrap();
+    let agreed = agreed_audio(&relayed, &offer).unwrap();
+    assert_eq!(agreed.voice().name, "opus");
+    assert_eq!(agreed.telephone_event().map(|codec| codec.payload_type), Some(99));
+}
+
+#[test]
 fn refusals_name_their_reason() {
     assert_eq!(answered(""), Err(Mismatch::NoAudio));
     assert_eq!(answered("m=video 1 RTP/AVP 34\n"), Err(Mismatch::NoAudio));
