@@ -144,6 +144,7 @@ mod tests {
             Terminated TimerB -> Terminated []
             Terminated TimerD -> Terminated []
             Terminated TimerM -> Terminated []
-        "#]].assert_eq(&matrix);
+        "#]]
+        .assert_eq(&matrix);
     }
 }

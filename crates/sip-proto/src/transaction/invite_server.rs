@@ -166,6 +166,7 @@ mod tests {
             Terminated TimerH -> Terminated []
             Terminated TimerI -> Terminated []
             Terminated TimerL -> Terminated []
-        "#]].assert_eq(&matrix);
+        "#]]
+        .assert_eq(&matrix);
     }
 }

@@ -95,6 +95,7 @@ mod tests {
             Terminated TimerE -> Terminated []
             Terminated TimerF -> Terminated []
             Terminated TimerK -> Terminated []
-        "#]].assert_eq(&matrix);
+        "#]]
+        .assert_eq(&matrix);
     }
 }

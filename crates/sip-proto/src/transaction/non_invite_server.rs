@@ -90,6 +90,7 @@ mod tests {
             Terminated Provisional -> Terminated []
             Terminated Final -> Terminated []
             Terminated TimerJ -> Terminated []
-        "#]].assert_eq(&matrix);
+        "#]]
+        .assert_eq(&matrix);
     }
 }
