@@ -1,1 +1,2 @@
-//! telephony
+//! Sockets, registrar, trunks, SIP legs and sound.
+mod rtp;

@@ -1,0 +1,218 @@
+//! One leg's sound on a shard: what it receives, what it sends, and how that goes.
+
+use std::net::SocketAddr;
+
+use media::clip::Player;
+use media::dtmf::Keys;
+use media::rtcp;
+use media::rtp::{self, Packet};
+use media::stats::Received;
+use media::stream::OutStream;
+use mio::net::UdpSocket;
+use model::leg::MediaFigures;
+
+use super::{Format, PortId, Remote, Setup};
+
+/// Between two RTCP reports, milliseconds.
+const REPORT_EVERY: u64 = 5_000;
+
+/// Where what a leg sends comes from.
+#[derive(Debug)]
+pub(super) enum Feed {
+    /// Nothing.
+    Silent,
+    /// Another leg's packets.
+    Leg(PortId),
+    /// Its own packets.
+    Echo,
+    /// A prompt.
+    Player(Player, u16),
+}
+
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) rtp: UdpSocket,
+    pub(super) rtcp: UdpSocket,
+    pub(super) remote: Option<Remote>,
+    pub(super) feed: Feed,
+    /// When the next packet of a player is due.
+    pub(super) due: u64,
+    /// Where its packets came from last.
+    latched: Option<SocketAddr>,
+    out: OutStream,
+    received: Received,
+    keys: Keys,
+    heard_at: u64,
+    timeout: u64,
+    timed_out: bool,
+    report_at: u64,
+    lost_out: Option<u64>,
+}
+
+/// What a received packet was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// Sound, to be passed on.
+    Sound,
+    /// A key; its packets are passed on, too.
+    Key(char),
+    /// Nothing of this leg's.
+    Stranger,
+}
+
+impl Leg {
+    pub(super) fn new(rtp: UdpSocket, rtcp: UdpSocket, setup: Setup, now: u64) -> Leg {
+        Leg {
+            rtp,
+            rtcp,
+            remote: None,
+            feed: Feed::Silent,
+            due: 0,
+            latched: None,
+            out: OutStream::new(setup.ssrc, setup.sequence, setup.timestamp, 8_000),
+            received: Received::new(8_000),
+            keys: Keys::default(),
+            heard_at: now,
+            timeout: setup.timeout,
+            timed_out: false,
+            report_at: now + REPORT_EVERY,
+            lost_out: None,
+        }
+    }
+
+    /// Takes a new description; where packets come from is learnt anew, and the dead-call timer begins again.
+    pub(super) fn set_remote(&mut self, remote: Remote, now: u64) {
+        self.latched = None;
+        self.heard_at = now;
+        self.timed_out = false;
+        self.remote = Some(remote);
+    }
+
+    pub(super) fn set_feed(&mut self, feed: Feed, now: u64) {
+        self.out.change_source();
+        self.due = now;
+        self.feed = feed;
+    }
+
+    /// A packet came. Only the described address or the signalling's is believed (design section 6).
+    pub(super) fn hear(&mut self, packet: &Packet<'_>, from: SocketAddr, now: u64) -> Heard {
+        let Some(remote) = &self.remote else { return Heard::Stranger };
+        let described = remote.send_to.is_some_and(|address| address.ip() == from.ip());
+        if !described && from.ip() != remote.trusted {
+            return Heard::Stranger;
+        }
+        self.latched = Some(from);
+        self.heard_at = now;
+        self.timed_out = false;
+        self.received.packet(packet.ssrc, packet.sequence, packet.timestamp, now);
+        let event = remote.formats.iter().find(|format| format.payload_type == packet.payload_type);
+        if event.is_some_and(|format| format.name.starts_with("telephone-event"))
+            && let Some(key) = self.keys.packet(packet.timestamp, packet.payload)
+        {
+            return Heard::Key(key);
+        }
+        Heard::Sound
+    }
+
+    /// The name of a payload type on this leg.
+    pub(super) fn format(&self, payload_type: u8) -> Option<&Format> {
+        self.remote.as_ref()?.formats.iter().find(|format| format.payload_type == payload_type)
+    }
+
+    /// Sends on a packet of another leg (or its own) in this leg's own stream; `name` is its format.
+    pub(super) fn pass_on(
+        &mut self,
+        packet: &Packet<'_>,
+        name: &str,
+        now: u64,
+        buffer: &mut Vec<u8>,
+    ) -> bool {
+        let Some(remote) = &self.remote else { return false };
+        let Some(format) = remote.formats.iter().find(|format| &*format.name == name) else { return false };
+        let payload_type = format.payload_type;
+        let header = self.out.relay(packet, payload_type, now);
+        rtp::write(buffer, header, packet.payload);
+        self.transmit(buffer)
+    }
+
+    /// Sends the next packet of its player, if one is due. `Some(play)`: the player has ended.
+    pub(super) fn play(&mut self, now: u64, payload: &mut Vec<u8>, buffer: &mut Vec<u8>) -> Option<u16> {
+        while self.due <= now {
+            let Some(remote) = &self.remote else { return None };
+            let Feed::Player(player, play) = &mut self.feed else { return None };
+            let samples = remote.ptime * 8;
+            if !player.next(samples as usize, payload) {
+                let play = *play;
+                self.set_feed(Feed::Silent, now);
+                return Some(play);
+            }
+            let payload_type = remote.law.map_or(8, |law| law.payload_type());
+            self.due += u64::from(remote.ptime);
+            let header = self.out.own(payload_type, samples, payload.len(), now);
+            rtp::write(buffer, header, payload);
+            self.transmit(buffer);
+        }
+        None
+    }
+
+    /// Where the far side wants its sound. A port of the same address learnt from its packets wins: it is what
+    /// gets through a translation of addresses.
+    fn target(&self) -> Option<SocketAddr> {
+        let remote = self.remote.as_ref()?;
+        let described = remote.send_to?;
+        Some(self.latched.unwrap_or(described))
+    }
+
+    fn transmit(&self, buffer: &[u8]) -> bool {
+        let Some(target) = self.target() else { return false };
+        // A packet that the network does not take is lost, as any may be.
+        self.rtp.send_to(buffer, target).is_ok()
+    }
+
+    /// Sends a report when one is due.
+    pub(super) fn report(&mut self, now: u64, ntp: u64, buffer: &mut Vec<u8>) {
+        if now < self.report_at {
+            return;
+        }
+        self.report_at = now + REPORT_EVERY;
+        let Some(mut target) = self.target() else { return };
+        target.set_port(target.port().saturating_add(1));
+        let (packets, octets) = self.out.sent();
+        let small = |value: u64| u32::try_from(value & 0xffff_ffff).unwrap_or(u32::MAX);
+        let report = rtcp::Report {
+            ssrc: self.out.ssrc(),
+            ntp,
+            timestamp: self.out.timestamp(),
+            packets: small(packets),
+            octets: small(octets),
+        };
+        let received = (self.received.packets() > 0).then_some(&self.received);
+        rtcp::write(buffer, report, received);
+        let _ = self.rtcp.send_to(buffer, target);
+    }
+
+    /// Takes a report of theirs.
+    pub(super) fn take_report(&mut self, octets: &[u8]) {
+        if let Some(feedback) = rtcp::feedback(octets, self.out.ssrc()) {
+            self.lost_out = Some(u64::from(feedback.lost));
+        }
+    }
+
+    /// Whether no sound came for too long; told once. Rests while the far side is not expected to send.
+    pub(super) fn is_dead(&mut self, now: u64) -> bool {
+        let expected = self.remote.as_ref().is_some_and(|remote| remote.sends);
+        let dead = expected && !self.timed_out && now.saturating_sub(self.heard_at) > self.timeout;
+        self.timed_out |= dead;
+        dead
+    }
+
+    pub(super) fn figures(&self) -> MediaFigures {
+        MediaFigures {
+            packets_in: self.received.packets(),
+            packets_out: self.out.sent().0,
+            lost_in: self.received.lost(),
+            jitter_in_us: self.received.jitter_us(),
+            lost_out: self.lost_out,
+        }
+    }
+}

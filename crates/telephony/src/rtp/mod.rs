@@ -1,0 +1,192 @@
+//! Sound: UDP ports for RTP, relayed, played and heard by shards.
+//!
+//! A shard is one plain thread with its own ports; the packet path has no locks and no allocations. One call
+//! lives on one shard. Commands come over a channel and a wake-up, events go back over a channel. Invariants: a
+//! port belongs to one leg from `open` to `close`; every `close` is followed by exactly one `Closed`.
+
+mod leg;
+mod ports;
+mod shard;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use media::clip::{Player, Repeat};
+use media::g711::Law;
+use model::leg::MediaFigures;
+
+use ports::Ports;
+pub use ports::RangeFull;
+
+/// What a shard shall do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Open(PortId, std::net::UdpSocket, std::net::UdpSocket, Setup),
+    Remote(PortId, Remote),
+    Connect(PortId, PortId),
+    Play(PortId, Player, u16),
+    Echo(PortId),
+    Silence(PortId),
+    Close(PortId),
+    Stop,
+}
+
+/// Names a leg's ports; never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct PortId {
+    pub(crate) shard: u16,
+    pub(crate) n: u64,
+}
+
+/// What a stream begins with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setup {
+    pub(crate) ssrc: u32,
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
+    /// No packet for this long is told, milliseconds.
+    pub(crate) timeout: u64,
+}
+
+/// What the far side's description says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remote {
+    /// Where its sound goes; `None`: it wants none now.
+    pub(crate) send_to: Option<SocketAddr>,
+    /// Address of its signalling: what comes from there is taken even from another port (design section 6).
+    pub(crate) trusted: IpAddr,
+    /// Formats by payload type: ours to it, each with the name that both legs share.
+    pub(crate) formats: Vec<Format>,
+    /// For prompts.
+    pub(crate) law: Option<Law>,
+    /// It is expected to send.
+    pub(crate) sends: bool,
+    /// Milliseconds of sound per packet.
+    pub(crate) ptime: u32,
+}
+
+/// A format and the payload type by which the far side knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Format {
+    pub(crate) payload_type: u8,
+    pub(crate) name: Arc<str>,
+    pub(crate) clock_rate: u32,
+}
+
+/// What a shard tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SoundEvent {
+    Key(PortId, char),
+    PlayEnded(PortId, u16),
+    Timeout(PortId),
+    Closed(PortId, MediaFigures),
+}
+
+/// All shards.
+#[derive(Debug)]
+pub(crate) struct Sound {
+    shards: Vec<shard::ShardHandle>,
+    ports: Ports,
+    next: u64,
+    timeout: u64,
+    packets: Arc<AtomicUsize>,
+}
+
+/// From where ports are taken.
+#[derive(Debug, Clone, Copy)]
+pub struct RtpRange {
+    /// Address to bind.
+    pub bind: IpAddr,
+    /// First port.
+    pub first: u16,
+    /// Last port.
+    pub last: u16,
+}
+
+impl Sound {
+    /// Starts `count` shards. `tell` is called from their threads.
+    pub(crate) fn start(
+        range: RtpRange,
+        count: u16,
+        timeout: u64,
+        tell: impl Fn(Vec<SoundEvent>) + Send + Clone + 'static,
+    ) -> std::io::Result<Sound> {
+        let packets = Arc::new(AtomicUsize::new(0));
+        let shards = (0..count.max(1))
+            .map(|n| shard::start(n, tell.clone(), packets.clone()))
+            .collect::<std::io::Result<Vec<_>>>()?;
+        Ok(Sound { shards, ports: Ports::new(range), next: 1, timeout, packets })
+    }
+
+    /// Packets relayed or played so far.
+    pub(crate) fn packets(&self) -> usize {
+        self.packets.load(Ordering::Relaxed)
+    }
+
+    /// Takes a pair of ports for a leg. `beside`: on the shard of this leg of the same call.
+    pub(crate) fn open(&mut self, beside: Option<PortId>, setup: Chance) -> Result<(PortId, u16), RangeFull> {
+        let (port, rtp, rtcp) = self.ports.take()?;
+        let count = u64::try_from(self.shards.len()).unwrap_or(1);
+        let shard = beside.map_or_else(|| u16::try_from(self.next % count).unwrap_or(0), |other| other.shard);
+        let id = PortId { shard, n: self.next };
+        self.next += 1;
+        let setup = Setup {
+            ssrc: setup.ssrc,
+            sequence: setup.sequence,
+            timestamp: setup.timestamp,
+            timeout: self.timeout,
+        };
+        self.send(shard, Command::Open(id, rtp, rtcp, setup));
+        Ok((id, port))
+    }
+
+    pub(crate) fn remote(&self, id: PortId, remote: Remote) {
+        self.send(id.shard, Command::Remote(id, remote));
+    }
+
+    /// Relays both ways between two legs of one shard.
+    pub(crate) fn connect(&self, a: PortId, b: PortId) {
+        self.send(a.shard, Command::Connect(a, b));
+    }
+
+    pub(crate) fn play(&self, id: PortId, clips: Vec<Arc<[u8]>>, law: Law, play: u16) {
+        self.send(id.shard, Command::Play(id, Player::new(clips, law, Repeat::Once), play));
+    }
+
+    pub(crate) fn echo(&self, id: PortId) {
+        self.send(id.shard, Command::Echo(id));
+    }
+
+    pub(crate) fn silence(&self, id: PortId) {
+        self.send(id.shard, Command::Silence(id));
+    }
+
+    /// Closes a leg's ports; `Closed` follows with the figures. `port` may be taken again later.
+    pub(crate) fn close(&mut self, id: PortId, port: u16) {
+        self.send(id.shard, Command::Close(id));
+        self.ports.give_back(port);
+    }
+
+    fn send(&self, shard: u16, command: Command) {
+        if let Some(handle) = self.shards.get(usize::from(shard)) {
+            handle.send(command);
+        }
+    }
+}
+
+/// Values that nobody may foretell.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chance {
+    pub(crate) ssrc: u32,
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
+}
+
+impl Drop for Sound {
+    fn drop(&mut self) {
+        for shard in &self.shards {
+            shard.send(Command::Stop);
+        }
+    }
+}

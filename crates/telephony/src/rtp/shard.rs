@@ -1,0 +1,264 @@
+//! A shard: one thread, its legs, its sockets, a tick of 5 ms.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use media::rtp::Packet;
+use mio::net::UdpSocket;
+use mio::{Events, Interest, Poll, Token, Waker};
+
+use super::leg::{Feed, Heard, Leg};
+use super::{Command, PortId, SoundEvent};
+
+const WAKE: Token = Token(usize::MAX);
+const TICK: Duration = Duration::from_millis(5);
+/// Between two looks at which legs are dead or owe a report.
+const SURVEY_EVERY: u64 = 250;
+/// A datagram of sound at most.
+const DATAGRAM_MAX: usize = 2_048;
+
+#[derive(Debug)]
+pub(super) struct ShardHandle {
+    commands: Sender<Command>,
+    waker: Arc<Waker>,
+}
+
+impl ShardHandle {
+    pub(super) fn send(&self, command: Command) {
+        // A shard that has stopped takes nothing more: the process is ending.
+        if self.commands.send(command).is_ok() {
+            let _ = self.waker.wake();
+        }
+    }
+}
+
+pub(super) fn start(
+    n: u16,
+    tell: impl Fn(Vec<SoundEvent>) + Send + 'static,
+    packets: Arc<AtomicUsize>,
+) -> io::Result<ShardHandle> {
+    let poll = Poll::new()?;
+    let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
+    let (commands, inbox) = channel();
+    let shard = Shard {
+        number: n,
+        poll,
+        inbox,
+        legs: HashMap::new(),
+        players: 0,
+        origin: Instant::now(),
+        events: Vec::new(),
+        packet: vec![0; DATAGRAM_MAX],
+        payload: Vec::with_capacity(DATAGRAM_MAX),
+        buffer: Vec::with_capacity(DATAGRAM_MAX),
+        survey_at: 0,
+        packets,
+    };
+    std::thread::Builder::new().name(format!("rtp-{n}")).spawn(move || shard.run(&tell))?;
+    Ok(ShardHandle { commands, waker })
+}
+
+struct Shard {
+    number: u16,
+    poll: Poll,
+    inbox: Receiver<Command>,
+    legs: HashMap<u64, Leg>,
+    /// Legs with a player.
+    players: usize,
+    origin: Instant,
+    events: Vec<SoundEvent>,
+    packet: Vec<u8>,
+    payload: Vec<u8>,
+    buffer: Vec<u8>,
+    survey_at: u64,
+    packets: Arc<AtomicUsize>,
+}
+
+impl Shard {
+    fn run(mut self, tell: &dyn Fn(Vec<SoundEvent>)) {
+        let mut ready = Events::with_capacity(1_024);
+        let mut tick = Instant::now();
+        loop {
+            let wait = if self.players > 0 {
+                tick.saturating_duration_since(Instant::now())
+            } else {
+                Duration::from_millis(SURVEY_EVERY)
+            };
+            if let Err(error) = self.poll.poll(&mut ready, Some(wait))
+                && error.kind() != io::ErrorKind::Interrupted
+            {
+                tracing::error!(%error, "a sound thread cannot wait for packets and ends; calls have no sound");
+                return;
+            }
+            for event in &ready {
+                if event.token() != WAKE {
+                    let token = event.token().0;
+                    self.readable((token >> 1) as u64, token & 1 == 1);
+                }
+            }
+            if self.commands() == Ended::Yes {
+                return;
+            }
+            let now = Instant::now();
+            if now >= tick {
+                tick += TICK;
+                if tick < now {
+                    tick = now + TICK;
+                }
+                self.tick();
+            }
+            if !self.events.is_empty() {
+                tell(std::mem::take(&mut self.events));
+            }
+        }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn commands(&mut self) -> Ended {
+        loop {
+            match self.inbox.try_recv() {
+                Ok(Command::Stop) => return Ended::Yes,
+                Ok(command) => self.command(command),
+                Err(_) => return Ended::No,
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        let now = self.now();
+        match command {
+            Command::Open(id, rtp, rtcp, setup) => {
+                let (mut rtp, mut rtcp) = (UdpSocket::from_std(rtp), UdpSocket::from_std(rtcp));
+                let token = |odd: usize| Token((usize::try_from(id.n).unwrap_or(0) << 1) | odd);
+                let registry = self.poll.registry();
+                let registered = registry
+                    .register(&mut rtp, token(0), Interest::READABLE)
+                    .and_then(|()| registry.register(&mut rtcp, token(1), Interest::READABLE));
+                if let Err(error) = registered {
+                    tracing::error!(%error, "a leg's sound ports cannot be watched; it has no sound");
+                }
+                self.legs.insert(id.n, Leg::new(rtp, rtcp, setup, now));
+            }
+            Command::Remote(id, remote) => {
+                if let Some(leg) = self.legs.get_mut(&id.n) {
+                    leg.set_remote(remote, now);
+                }
+            }
+            Command::Connect(a, b) => {
+                self.feed(a, Feed::Leg(b), now);
+                self.feed(b, Feed::Leg(a), now);
+            }
+            Command::Play(id, player, play) => self.feed(id, Feed::Player(player, play), now),
+            Command::Echo(id) => self.feed(id, Feed::Echo, now),
+            Command::Silence(id) => self.feed(id, Feed::Silent, now),
+            Command::Close(id) => self.close(id),
+            Command::Stop => {}
+        }
+    }
+
+    fn feed(&mut self, id: PortId, feed: Feed, now: u64) {
+        let Some(leg) = self.legs.get_mut(&id.n) else { return };
+        let before = usize::from(matches!(leg.feed, Feed::Player(..)));
+        let after = usize::from(matches!(feed, Feed::Player(..)));
+        leg.set_feed(feed, now);
+        self.players = self.players + after - before;
+    }
+
+    fn close(&mut self, id: PortId) {
+        let Some(mut leg) = self.legs.remove(&id.n) else { return };
+        self.players -= usize::from(matches!(leg.feed, Feed::Player(..)));
+        // What cannot be taken off the poll goes with its socket.
+        let _ = self.poll.registry().deregister(&mut leg.rtp);
+        let _ = self.poll.registry().deregister(&mut leg.rtcp);
+        self.events.push(SoundEvent::Closed(id, leg.figures()));
+    }
+
+    /// A socket has packets: all of them are taken.
+    fn readable(&mut self, n: u64, is_rtcp: bool) {
+        let now = self.now();
+        let mut octets = std::mem::take(&mut self.packet);
+        loop {
+            let Some(leg) = self.legs.get_mut(&n) else { break };
+            let socket = if is_rtcp { &leg.rtcp } else { &leg.rtp };
+            match socket.recv_from(&mut octets) {
+                Ok((size, _)) if is_rtcp => leg.take_report(&octets[..size]),
+                Ok((size, from)) => self.packet(n, &octets[..size], from, now),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                // A far port that is closed answers by an error on ours; the next packet may be good.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+                Err(_) => break,
+            }
+        }
+        self.packet = octets;
+    }
+
+    fn packet(&mut self, n: u64, octets: &[u8], from: SocketAddr, now: u64) {
+        let Some(packet) = Packet::read(octets) else { return };
+        let Some(leg) = self.legs.get_mut(&n) else { return };
+        let heard = leg.hear(&packet, from, now);
+        if heard == Heard::Stranger {
+            return;
+        }
+        if let Heard::Key(key) = heard {
+            self.events.push(SoundEvent::Key(PortId { shard: self.number, n }, key));
+        }
+        let to = match leg.feed {
+            Feed::Leg(other) => other.n,
+            Feed::Echo => n,
+            Feed::Silent | Feed::Player(..) => return,
+        };
+        let Some(format) = leg.format(packet.payload_type) else { return };
+        let name = format.name.clone();
+        let Some(other) = self.legs.get_mut(&to) else { return };
+        if other.pass_on(&packet, &name, now, &mut self.buffer) {
+            self.packets.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = self.now();
+        if self.players > 0 {
+            for (n, leg) in &mut self.legs {
+                if let Some(play) = leg.play(now, &mut self.payload, &mut self.buffer) {
+                    self.players -= 1;
+                    self.events.push(SoundEvent::PlayEnded(PortId { shard: self.number, n: *n }, play));
+                }
+            }
+        }
+        if now >= self.survey_at {
+            self.survey_at = now + SURVEY_EVERY;
+            self.survey(now);
+        }
+    }
+
+    fn survey(&mut self, now: u64) {
+        let ntp = ntp_now();
+        for (n, leg) in &mut self.legs {
+            leg.report(now, ntp, &mut self.buffer);
+            if leg.is_dead(now) {
+                self.events.push(SoundEvent::Timeout(PortId { shard: self.number, n: *n }));
+            }
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Ended {
+    Yes,
+    No,
+}
+
+/// Seconds since 1900 in the upper half, the fraction in the lower (RFC 3550 4).
+fn ntp_now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
+    ((since.as_secs() + 2_208_988_800) << 32) | fraction
+}
