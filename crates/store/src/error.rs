@@ -1,0 +1,65 @@
+//! What can go wrong with the store, and what to do about it.
+
+use std::path::PathBuf;
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The folder cannot be used.
+    #[error(
+        "the data folder {} cannot be used ({fault}): check that it exists and belongs to the user that runs Helin",
+        folder.display()
+    )]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        fault: std::io::Error,
+    },
+    /// The database cannot be opened.
+    #[error("cannot open {place} ({fault}): check its permissions and that no other Helin uses it")]
+    Open {
+        /// Which.
+        place: String,
+        /// Why.
+        fault: sqlx::Error,
+    },
+    /// The database is of another version.
+    #[error("the database cannot be brought to this version ({0}): was it written by a newer Helin?")]
+    Migrate(sqlx::migrate::MigrateError),
+    /// A statement failed.
+    #[error("the database refused: {0}")]
+    Database(#[from] sqlx::Error),
+    /// What was read is not what was written.
+    #[error("the database holds {what} that cannot be read: {fault}")]
+    Unreadable {
+        /// What.
+        what: &'static str,
+        /// Why.
+        fault: String,
+    },
+    /// Another writer wrote this company's facts.
+    #[error("facts of {tenant} do not follow on: another Helin writes to this database")]
+    Fenced {
+        /// Whose.
+        tenant: String,
+    },
+    /// Something that must be unique over the platform is taken. Names no other company.
+    #[error("{kind} {label} is taken")]
+    Taken {
+        /// What.
+        kind: &'static str,
+        /// Which.
+        label: String,
+    },
+    /// The settings were changed meanwhile.
+    #[error("the settings were changed meanwhile")]
+    Conflict,
+    /// The writer has ended.
+    #[error("the store is shutting down")]
+    Closed,
+}
+
+pub(crate) fn unreadable(what: &'static str, fault: impl std::fmt::Display) -> StoreError {
+    StoreError::Unreadable { what, fault: fault.to_string() }
+}

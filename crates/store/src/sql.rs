@@ -1,0 +1,88 @@
+//! Every statement, once, for both engines. `ALL` is what the tests describe on each.
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $text;)*
+        /// All of them, by name.
+        pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $text)),*];
+    };
+}
+
+statements! {
+    /// Last fact of a company.
+    LAST_SEQ = "SELECT COALESCE(MAX(last_seq), 0) FROM fact_batch WHERE tenant = $1";
+    /// One commit's facts.
+    PUT_FACTS = "INSERT INTO fact_batch (tenant, first_seq, last_seq, first_at, facts) VALUES ($1, $2, $3, $4, $5)";
+    /// Batches that hold facts between two.
+    FACTS = "SELECT facts FROM fact_batch WHERE tenant = $1 AND last_seq >= $2 AND first_seq <= $3 ORDER BY first_seq";
+    /// One commit's inputs, numbered on.
+    PUT_JOURNAL = "INSERT INTO journal_batch (tenant, seq, entries) SELECT $1, COALESCE(MAX(seq), 0) + 1, $2 FROM journal_batch WHERE tenant = $1";
+    /// The whole journal.
+    JOURNAL = "SELECT entries FROM journal_batch WHERE tenant = $1 ORDER BY seq";
+    /// A checkpoint.
+    PUT_CHECKPOINT = "INSERT INTO checkpoint (tenant, seq, state) VALUES ($1, $2, $3) ON CONFLICT (tenant, seq) DO NOTHING";
+    /// The last checkpoint up to a fact.
+    CHECKPOINT = "SELECT state FROM checkpoint WHERE tenant = $1 AND seq <= $2 ORDER BY seq DESC LIMIT 1";
+    /// A call's record.
+    PUT_CALL = "INSERT INTO call_record (tenant, call, started, record) VALUES ($1, $2, $3, $4)";
+    /// One record.
+    CALL = "SELECT record FROM call_record WHERE tenant = $1 AND call = $2";
+    /// Newest records.
+    CALLS = "SELECT record FROM call_record WHERE tenant = $1 ORDER BY call DESC LIMIT $2";
+    /// Newest records before a call.
+    CALLS_BEFORE = "SELECT record FROM call_record WHERE tenant = $1 AND call < $2 ORDER BY call DESC LIMIT $3";
+    /// A visit.
+    PUT_VISIT = "INSERT INTO visit (tenant, grp, call, nth, entered, outcome) VALUES ($1, $2, $3, $4, $5, $6)";
+    /// Records of the calls that entered a group between two moments.
+    VISITED = "SELECT record FROM call_record WHERE tenant = $1 AND call IN (SELECT call FROM visit WHERE tenant = $1 AND grp = $2 AND entered >= $3 AND entered < $4) ORDER BY started";
+    /// Time logged in.
+    PUT_SESSION = "INSERT INTO duty_session (tenant, grp, member, since, until) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    /// Times logged in that overlap a window.
+    SESSIONS = "SELECT member, since, until FROM duty_session WHERE tenant = $1 AND grp = $2 AND since < $4 AND until > $3";
+    /// A party.
+    PUT_PARTY = "INSERT INTO party (tenant, id, kind, label) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    /// The party of a name or number.
+    FIND_PARTY = "SELECT id FROM party WHERE tenant = $1 AND kind = $2 AND label = $3";
+    /// A party's name or number.
+    PARTY = "SELECT kind, label FROM party WHERE tenant = $1 AND id = $2";
+    /// The highest party.
+    LAST_PARTY = "SELECT COALESCE(MAX(id), 0) FROM party WHERE tenant = $1";
+    /// Forgets a party's name and number.
+    ERASE_PARTY = "UPDATE party SET label = NULL WHERE tenant = $1 AND id = $2";
+    /// All companies with their newest settings.
+    COMPANIES = "SELECT c.tenant, c.version, v.document FROM company c JOIN company_version v ON v.tenant = c.tenant AND v.version = c.version ORDER BY c.tenant";
+    /// The settings of one version.
+    COMPANY_VERSION = "SELECT document FROM company_version WHERE tenant = $1 AND version = $2";
+    /// A company's version.
+    VERSION = "SELECT version FROM company WHERE tenant = $1";
+    /// The first version.
+    NEW_COMPANY = "INSERT INTO company (tenant, version) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    /// The next version, if nobody was faster.
+    NEXT_VERSION = "UPDATE company SET version = $2 WHERE tenant = $1 AND version = $3";
+    /// The settings of a version.
+    PUT_VERSION = "INSERT INTO company_version (tenant, version, document, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5)";
+    /// A company's claims on the platform's names are given up, to be made anew.
+    CLEAR_DIRECTORY = "DELETE FROM directory WHERE tenant = $1";
+    /// A claim.
+    CLAIM = "INSERT INTO directory (kind, label, tenant) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    /// A secret.
+    PUT_SECRET = "INSERT INTO secret (tenant, name, kind, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, name, kind) DO UPDATE SET sealed = excluded.sealed";
+    /// A company's secrets of a kind.
+    SECRETS = "SELECT name, sealed FROM secret WHERE tenant = $1 AND kind = $2";
+    /// A token.
+    PUT_TOKEN = "INSERT INTO token (id, hash, scope, tenant, person, expires) SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5 FROM token ON CONFLICT DO NOTHING";
+    /// All tokens.
+    TOKENS = "SELECT id, hash, scope, tenant, person, expires, revoked FROM token ORDER BY id";
+    /// Ends a token.
+    REVOKE_TOKEN = "UPDATE token SET revoked = $2 WHERE id = $1 AND revoked IS NULL";
+    /// A contact.
+    PUT_REGISTRATION = "INSERT INTO registration (tenant, party, contact, expires, binding) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, party, contact) DO UPDATE SET expires = excluded.expires, binding = excluded.binding";
+    /// A user's contacts are given up, to be written anew.
+    CLEAR_REGISTRATION = "DELETE FROM registration WHERE tenant = $1 AND party = $2";
+    /// All contacts that still hold.
+    REGISTRATIONS = "SELECT tenant, party, binding FROM registration WHERE expires > $1 ORDER BY tenant, party, contact";
+    /// Audio.
+    PUT_AUDIO = "INSERT INTO prompt_audio (hash, audio) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    /// Audio by its hash.
+    AUDIO = "SELECT audio FROM prompt_audio WHERE hash = $1";
+}
