@@ -1,8 +1,16 @@
-//! SIP without sockets: messages, transactions, dialogs, digest and session descriptions.
+//! SIP without sockets: messages, transactions, dialogs, digest, session descriptions, and the endpoint that
+//! ties them.
 //!
-//! Invariants: time, chance and addresses come in as arguments; input from outside never panics and never
-//! grows what is kept beyond a named limit.
+//! Invariants: no clock, no chance and no I/O of its own. Time comes in as [`Millis`], chance as a seed,
+//! octets as slices; what shall happen is polled. Same inputs and same seed give the same octets. Input from
+//! outside never panics and never grows what is kept beyond a named limit.
 
 pub mod auth;
 pub mod headers;
+pub mod message;
+mod millis;
 pub mod sdp;
+pub mod token;
+pub mod uri;
+
+pub use millis::Millis;
