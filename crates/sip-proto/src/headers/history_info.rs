@@ -5,6 +5,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::uri::decode;
+
 use super::scan;
 use super::{Address, Diverted, HeaderError, Parameter, Reason};
 
@@ -224,29 +226,8 @@ impl fmt::Display for Escaped<'_> {
 
 fn hidden_header(text: &str) -> (String, String) {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    (unescape(name), unescape(value))
-}
-
-/// Decodes `%` escapes. What is no UTF-8 is replaced: such a header is not one we read.
-fn unescape(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut octets = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while let Some(&byte) = bytes.get(index) {
-        let digits = (byte == b'%').then(|| text.get(index + 1..index + 3)).flatten();
-        let digits = digits.filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(octet) => {
-                octets.push(octet);
-                index += 3;
-            }
-            None => {
-                octets.push(byte);
-                index += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&octets).into_owned()
+    // What is no UTF-8 is replaced: such a header is not one we read.
+    (decode(name).into_owned(), decode(value).into_owned())
 }
 
 fn is_cause(parameter: &str) -> bool {
