@@ -188,7 +188,7 @@ fn contacts(request: &Request) -> Vec<NameAddr<'_>> {
         .collect()
 }
 
-fn header<'a>(request: &'a Request, name: HeaderName) -> &'a str {
+fn header(request: &Request, name: HeaderName) -> &str {
     request.headers().get(name).expect("the header is there")
 }
 
