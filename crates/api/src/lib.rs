@@ -1,1 +1,85 @@
-//! api
+//! HTTP: the API, the live stream, sign-in by token, rights and the OpenAPI document.
+//!
+//! Everything the API knows it asks through `gateway`; it decides nothing about calls. Every path stands in
+//! the OpenAPI document, because the router is made from the same list.
+
+pub mod calls;
+pub mod company;
+pub mod gateway;
+pub mod health;
+pub mod live;
+pub mod principal;
+pub mod problem;
+pub mod shape;
+pub mod statistics;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use gateway::Gateway;
+
+/// A request's body at most: audio of a prompt.
+const BODY_MAX: usize = 16 * 1024 * 1024;
+
+/// What every handler has.
+#[derive(Debug, Clone)]
+pub struct ApiState {
+    /// The door to the node.
+    pub gateway: Gateway,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Helin",
+        description = "Call handling for companies: groups, members and calls, live and on record. Send `Authorization: Bearer TOKEN`; an operator's token adds `?company=ID` where a number or name alone is ambiguous.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    security(("token" = []))
+)]
+struct Described;
+
+fn routes() -> OpenApiRouter<ApiState> {
+    let mut document = Described::openapi();
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(scheme));
+    OpenApiRouter::with_openapi(document)
+        .routes(routes!(live::groups))
+        .routes(routes!(live::live))
+        .routes(routes!(live::events))
+        .routes(routes!(live::log_in))
+        .routes(routes!(live::log_out))
+        .routes(routes!(live::pause))
+        .routes(routes!(live::resume))
+        .routes(routes!(calls::list))
+        .routes(routes!(calls::one))
+        .routes(routes!(calls::explain))
+        .routes(routes!(statistics::statistics))
+        .routes(routes!(statistics::calls_csv))
+        .routes(routes!(company::write, company::read))
+        .routes(routes!(company::prompt))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> Document {
+    routes().into_openapi()
+}
+
+/// Everything that HTTP serves: API, its interactive reference at `/`, health and metrics.
+pub fn router(gateway: Gateway) -> Router {
+    let (router, document) = routes().split_for_parts();
+    router
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .with_state(ApiState { gateway })
+        .merge(SwaggerUi::new("/reference").url("/api/v1/openapi.json", document))
+        .route("/", axum::routing::get(|| async { axum::response::Redirect::temporary("/reference/") }))
+}

@@ -1,1 +1,22 @@
-//! engine
+//! The group engine: every decision about a tenant's calls, pure and deterministic.
+//!
+//! `Switchboard` takes inputs one at a time with the time at which they came, and gives commands for legs,
+//! facts, replies and notices. Same settings, same saved state, same seed, same inputs: same outputs, byte for
+//! byte. The state it decides on is the fold of the facts it gives, so what is on disk can always go on.
+
+mod call;
+mod commands;
+pub mod explain;
+pub mod fold;
+mod group;
+pub mod live;
+mod ready;
+mod reasons;
+pub mod service_code;
+mod settings;
+pub mod switchboard;
+mod texts;
+pub mod timers;
+
+/// Rises when the same inputs may give other outputs; a journal replays within one version only.
+pub const VERSION: u32 = 1;

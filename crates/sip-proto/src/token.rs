@@ -50,6 +50,15 @@ impl Tokens {
         call_id
     }
 
+    /// A number that is the same for the same parts and that nobody outside can foretell.
+    pub fn hash_of(&self, parts: &[&str]) -> u64 {
+        let mut hashed = self.key.1;
+        for part in parts {
+            hashed = sip_hash((self.key.0, hashed), &[part.as_bytes()]);
+        }
+        hashed
+    }
+
     /// A tag that is the same for the same parts, so that an answer given without state repeats
     /// its To tag (RFC 3261 8.2.7).
     pub fn tag_of(&self, parts: &[&str]) -> String {
@@ -91,7 +100,7 @@ fn sip_hash(key: (u64, u64), parts: &[&[u8]]) -> u64 {
     for byte in parts.iter().flat_map(|part| part.iter()) {
         word |= u64::from(*byte) << (8 * (count % 8));
         count += 1;
-        if count % 8 == 0 {
+        if count.is_multiple_of(8) {
             absorb(&mut v, word);
             word = 0;
         }

@@ -127,7 +127,8 @@ impl<'a> Uri<'a> {
         match self.scheme {
             Scheme::Other => self.text == other.text,
             Scheme::Tel => {
-                digits(self.user).eq(digits(other.user)) && params_agree(self, other, &["phone-context", "ext"])
+                digits(self.user).eq(digits(other.user))
+                    && params_agree(self, other, &["phone-context", "ext"])
             }
             Scheme::Sip | Scheme::Sips => {
                 same_octets(self.user, other.user)
@@ -229,7 +230,11 @@ pub fn escape_user(text: &str) -> String {
         } else {
             out.push('%');
             for nibble in [byte >> 4, byte & 15] {
-                out.push(char::from_digit(u32::from(nibble), 16).expect("a nibble is below 16").to_ascii_uppercase());
+                out.push(
+                    char::from_digit(u32::from(nibble), 16)
+                        .expect("a nibble is below 16")
+                        .to_ascii_uppercase(),
+                );
             }
         }
     }
@@ -242,7 +247,9 @@ pub fn decode(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let bytes: Vec<u8> = octets(text).collect();
-    Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+    Cow::Owned(
+        String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()),
+    )
 }
 
 fn check_characters(rest: &str) -> Result<(), UriError> {
@@ -251,7 +258,8 @@ fn check_characters(rest: &str) -> Result<(), UriError> {
         match byte {
             0..=b' ' | 127 | b'<' | b'>' | b'"' => return Err(UriError::BadCharacter),
             b'%' => {
-                let escaped = bytes.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+                let escaped =
+                    bytes.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
                 if !escaped {
                     return Err(UriError::BadEscape);
                 }
@@ -298,7 +306,9 @@ fn digits(number: Option<&str>) -> impl Iterator<Item = u8> + '_ {
 
 /// Parameters in both must agree; those in `binding` must be in both or in none.
 fn params_agree(one: &Uri<'_>, other: &Uri<'_>, binding: &[&str]) -> bool {
-    let same = |a: &str, b: &str| octets(a).map(|o| o.to_ascii_lowercase()).eq(octets(b).map(|o| o.to_ascii_lowercase()));
+    let same = |a: &str, b: &str| {
+        octets(a).map(|o| o.to_ascii_lowercase()).eq(octets(b).map(|o| o.to_ascii_lowercase()))
+    };
     // Of a repeated parameter the first counts on both sides, so that an address always matches itself.
     let shared = one.params().all(|param| match (one.param(param.name), other.param(param.name)) {
         (Some(ours), Some(theirs)) => same(ours, theirs),
@@ -310,8 +320,12 @@ fn params_agree(one: &Uri<'_>, other: &Uri<'_>, binding: &[&str]) -> bool {
 /// Header components are compared as a set (RFC 3261 19.1.4).
 fn same_headers(one: Option<&str>, other: Option<&str>) -> bool {
     let sorted = |text: Option<&str>| {
-        let mut parts: Vec<Vec<u8>> =
-            text.unwrap_or_default().split('&').filter(|p| !p.is_empty()).map(|p| octets(p).collect()).collect();
+        let mut parts: Vec<Vec<u8>> = text
+            .unwrap_or_default()
+            .split('&')
+            .filter(|p| !p.is_empty())
+            .map(|p| octets(p).collect())
+            .collect();
         parts.sort();
         parts
     };
@@ -366,7 +380,10 @@ mod tests {
         let same = [
             ("sip:%61lice@atlanta.com;transport=TCP", "sip:alice@AtLanTa.CoM;Transport=tcp"),
             ("sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5"),
-            ("sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com", "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com"),
+            (
+                "sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com",
+                "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com",
+            ),
             ("tel:+358-555-1234567", "tel:+3585551234567"),
         ];
         let repeated = uri("sip:a@b;x=1;x=2");

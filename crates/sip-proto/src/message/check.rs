@@ -102,7 +102,8 @@ fn check_contacts(headers: &Headers) -> Result<(), Fault> {
     if contacts.clone().any(|value| value == "*") {
         return if contacts.count() == 1 { Ok(()) } else { Err(bad(HeaderName::Contact)) };
     }
-    let sound = contacts.clone().count() <= LISTED_MAX && contacts.all(|value| NameAddr::parse(value).is_some());
+    let sound =
+        contacts.clone().count() <= LISTED_MAX && contacts.all(|value| NameAddr::parse(value).is_some());
     if sound { Ok(()) } else { Err(bad(HeaderName::Contact)) }
 }
 

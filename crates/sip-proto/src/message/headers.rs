@@ -59,7 +59,11 @@ impl Headers {
 
     pub(super) fn at(&self, line: usize) -> Option<Header<'_>> {
         let entry = self.entries.get(line)?;
-        Some(Header { name: entry.name, written: entry.written.of(&self.text), value: entry.value.of(&self.text) })
+        Some(Header {
+            name: entry.name,
+            written: entry.written.of(&self.text),
+            value: entry.value.of(&self.text),
+        })
     }
 
     /// Value of the first line of that name. Not for [`HeaderName::Other`]: see [`Headers::named`].
@@ -74,7 +78,9 @@ impl Headers {
 
     /// Values of every line with that spelling in any case; for headers we do not know by name.
     pub fn named<'a>(&'a self, written: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |header| header.written.eq_ignore_ascii_case(written)).map(|header| header.value)
+        self.iter()
+            .filter(move |header| header.written.eq_ignore_ascii_case(written))
+            .map(|header| header.value)
     }
 
     /// Single values of a listed header, over all its lines.

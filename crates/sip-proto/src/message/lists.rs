@@ -64,7 +64,10 @@ mod tests {
 
     #[test]
     fn quotes_and_brackets_hide_separators() {
-        assert_eq!(split_outside_quotes(r#""a,\",b" <sip:x,y>,c"#, b','), (r#""a,\",b" <sip:x,y>"#, Some("c")));
+        assert_eq!(
+            split_outside_quotes(r#""a,\",b" <sip:x,y>,c"#, b','),
+            (r#""a,\",b" <sip:x,y>"#, Some("c"))
+        );
         assert_eq!(split_outside_quotes("\"open, c", b','), ("\"open, c", None));
     }
 }

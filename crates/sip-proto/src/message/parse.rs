@@ -96,7 +96,8 @@ pub(super) fn read_head(bytes: &[u8]) -> Option<Head> {
     let mut bytes = bytes.to_vec();
     unfold(&mut bytes);
     // Only display names and unknown headers may hold such octets; a replaced character harms none of them.
-    let text = String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+    let text =
+        String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
     let line_end = text.find("\r\n").unwrap_or(text.len());
     let start = read_start_line(&text[..line_end])?;
     let mut entries = Vec::with_capacity(16);
@@ -171,7 +172,10 @@ fn read_start_line(line: &str) -> Option<StartLine> {
         // 0 is no status: such a response is dropped when it is judged.
         let known = digits && version.eq_ignore_ascii_case("SIP/2.0");
         let status = code.parse().ok().filter(|_| known).unwrap_or(0);
-        return Some(StartLine::Response { status, reason: Span::new(line.len() - reason.len(), line.len()) });
+        return Some(StartLine::Response {
+            status,
+            reason: Span::new(line.len() - reason.len(), line.len()),
+        });
     }
     // White space at the end is harmless (RFC 4475 3.1.2.10), elsewhere it is not.
     let line = line.trim_end_matches([' ', '\t']);
@@ -207,7 +211,12 @@ fn read_header(text: &str, start: usize, end: usize) -> Option<Entry> {
     let value = line[colon + 1..].trim_matches([' ', '\t']);
     let value_start = match value.is_empty() {
         true => end,
-        false => start + colon + 1 + (line[colon + 1..].len() - line[colon + 1..].trim_start_matches([' ', '\t']).len()),
+        false => {
+            start
+                + colon
+                + 1
+                + (line[colon + 1..].len() - line[colon + 1..].trim_start_matches([' ', '\t']).len())
+        }
     };
     Some(Entry {
         name: HeaderName::parse(written),

@@ -79,7 +79,10 @@ impl StreamBuffer {
             return Some(Framed::Ping);
         }
         // One line end may be the first half of a ping that is still on its way.
-        while self.octets.len() > 2 && self.octets.starts_with(b"\r\n") && !b"\r\n\r".starts_with(&self.octets) {
+        while self.octets.len() > 2
+            && self.octets.starts_with(b"\r\n")
+            && !b"\r\n\r".starts_with(&self.octets)
+        {
             self.consume(2);
         }
         None
@@ -99,9 +102,8 @@ impl StreamBuffer {
         self.broken = true;
         let parsed = match (read_head(&self.octets[..end]), fault) {
             (Some(head), Some(fault)) => finish(Head { fault: Some(fault), ..head }, &[]),
-            (Some(Head { start: StartLine::Request { .. } | StartLine::Response { .. }, .. }), None) | (None, _) => {
-                Parsed::Dropped(super::Dropped::Garbage)
-            }
+            (Some(Head { start: StartLine::Request { .. } | StartLine::Response { .. }, .. }), None)
+            | (None, _) => Parsed::Dropped(super::Dropped::Garbage),
         };
         self.octets = Vec::new();
         Framed::Broken(parsed)

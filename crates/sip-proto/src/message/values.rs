@@ -117,7 +117,11 @@ impl<'a> NameAddr<'a> {
         let (address, _) = split_outside_quotes(value, b';');
         let params = Params::of(&value[address.len()..]);
         let uri = Uri::parse(address.trim_end()).ok()?;
-        (!address.contains(['?', ',']) && params.are_well_formed()).then_some(NameAddr { display: "", uri, params })
+        (!address.contains(['?', ',']) && params.are_well_formed()).then_some(NameAddr {
+            display: "",
+            uri,
+            params,
+        })
     }
 
     /// Display name without quotes and escapes; empty if there is none.
@@ -158,20 +162,26 @@ mod tests {
         assert_eq!((tight.display().as_ref(), tight.uri.user), ("caller", Some("caller")));
         let bare = NameAddr::parse("sip:a@b;user=phone;tag=7").unwrap();
         assert_eq!((bare.uri.as_str(), bare.tag()), ("sip:a@b", Some("7")));
-        for broken in ["\"open <sip:a@b>", "<sip:a@b", "< sip:a@b >", "sip:a@b?Route=x", "<sip:a@b>x", "", "*"] {
+        for broken in
+            ["\"open <sip:a@b>", "<sip:a@b", "< sip:a@b >", "sip:a@b?Route=x", "<sip:a@b>x", "", "*"]
+        {
             assert_eq!(NameAddr::parse(broken), None, "{broken}");
         }
     }
 
     #[test]
     fn via_allows_white_space_and_needs_well_formed_parameters() {
-        let via = Via::parse("SIP  / 2.0  / TCP     spindle.example.com:5061   ;  branch  =   z9hG4bK9ikj8").unwrap();
+        let via = Via::parse("SIP  / 2.0  / TCP     spindle.example.com:5061   ;  branch  =   z9hG4bK9ikj8")
+            .unwrap();
         assert_eq!((via.transport, via.host, via.port), ("TCP", "spindle.example.com", Some(5061)));
         assert_eq!(via.cookie_branch(), Some("z9hG4bK9ikj8"));
         assert_eq!(Via::parse("SIP/2.0/UDP 192.0.2.15;;"), None);
         assert_eq!(Via::parse("SIP/2.0/UDP"), None);
         let v6 = Via::parse("SIP/2.0/UDP [::1]:5060;rport;branch=z9hG4bK").unwrap();
-        assert_eq!((v6.sent_by, v6.cookie_branch(), v6.params.value("rport")), ("[::1]:5060", None, Some("")));
+        assert_eq!(
+            (v6.sent_by, v6.cookie_branch(), v6.params.value("rport")),
+            ("[::1]:5060", None, Some(""))
+        );
     }
 
     #[test]

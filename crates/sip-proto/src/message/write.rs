@@ -146,8 +146,13 @@ impl<'b> Writer<'b> {
             }
             match param.value {
                 "" => self.put_args(format_args!(";{name}")),
-                value if value.bytes().all(super::method::is_token_byte) => self.put_args(format_args!(";{name}={value}")),
-                value if super::Via::parse(first.trim()).is_some_and(|via| via.ip().is_some()) && value.contains(':') => {
+                value if value.bytes().all(super::method::is_token_byte) => {
+                    self.put_args(format_args!(";{name}={value}"))
+                }
+                value
+                    if super::Via::parse(first.trim()).is_some_and(|via| via.ip().is_some())
+                        && value.contains(':') =>
+                {
                     self.put_args(format_args!(";{name}={value}"));
                 }
                 value => self.put_args(format_args!(";{name}=\"{value}\"")),

@@ -1,0 +1,147 @@
+//! A call comes in: limits, and where it goes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::fact::{Called, EndCause, Outcome, Peer, Role, What};
+use model::id::{LegId, PartyId};
+use model::leg::{Arrival, Dialled, Ingress, LegCommand, Release, Show};
+use model::number::Number;
+
+use super::{Call, CallerLeg, Phase};
+use crate::switchboard::Switchboard;
+
+impl Switchboard {
+    /// A call has arrived on `leg`. A second arrival of one call is late and passed over.
+    pub(crate) fn arrive(&mut self, leg: LegId, arrival: Arrival) {
+        if self.calls.contains_key(&leg.call) || leg.n != 0 {
+            return;
+        }
+        let Arrival { from, to, via } = arrival;
+        let called = called(&to);
+        let caller_legs = self.legs_of(from.party.id);
+        self.fact(What::CallArrived {
+            call: leg.call,
+            from: from.party.id,
+            hidden: from.hidden,
+            to: called,
+            via: via.clone(),
+        });
+        self.fact(What::LegStarted {
+            leg,
+            role: Role::Caller,
+            peer: Peer::Party(from.party.id),
+            group: None,
+        });
+        let mut call = Call {
+            id: leg.call,
+            from,
+            caller: CallerLeg::Calling,
+            phase: Phase::Ending,
+            legs: BTreeMap::new(),
+            next_leg: 1,
+            next_play: 1,
+            rang: false,
+            groups: Vec::new(),
+            outcome: None,
+        };
+        self.dispatch(&mut call, to, &via, caller_legs);
+        // Every leg waits for its final event, so no call is over on arrival.
+        self.calls.insert(leg.call, call);
+    }
+
+    fn dispatch(&mut self, call: &mut Call, to: Dialled, via: &Ingress, caller_legs: usize) {
+        let emergency = matches!(to, Dialled::Emergency(_));
+        if !emergency && let Some((how, outcome)) = self.over_limit(via, caller_legs) {
+            return self.refuse(call, how, outcome);
+        }
+        match to {
+            Dialled::Group(group) => self.enter_group(call, group),
+            Dialled::User(party) => self.call_user(call, party),
+            Dialled::Outside(party) => self.call_outside(call, &party),
+            Dialled::Emergency(number) => self.call_emergency(call, number),
+            Dialled::Code(code) => self.code_by_call(call, via, &code),
+            Dialled::Echo => self.echo(call),
+            Dialled::Nobody => self.refuse(call, Release::NotFound, Outcome::Failed),
+        }
+    }
+
+    /// Limits of the company and of the calling user; help in need is asked for past all of them.
+    fn over_limit(&self, via: &Ingress, caller_legs: usize) -> Option<(Release, Outcome)> {
+        let full = self.settings.config.calls_max.is_some_and(|max| self.calls.len() >= max as usize);
+        if self.draining || full {
+            return Some((Release::LimitReached, Outcome::Rejected));
+        }
+        let Ingress::User(party) = via else { return None };
+        let max = self.settings.config.users.get(party).map_or(u32::MAX, |user| user.calls_max);
+        (caller_legs >= max as usize).then_some((Release::Busy, Outcome::Busy))
+    }
+
+    /// Legs a person has in calls now.
+    pub(crate) fn legs_of(&self, party: PartyId) -> usize {
+        self.saved.agents.get(&party).map_or(0, |agent| agent.busy.len())
+    }
+
+    /// Ends a call that got nowhere.
+    pub(crate) fn refuse(&mut self, call: &mut Call, how: Release, outcome: Outcome) {
+        let cause = match how {
+            Release::Busy => EndCause::Busy,
+            Release::NotFound => EndCause::NotFound,
+            Release::LimitReached => EndCause::LimitReached,
+            Release::Rejected => EndCause::Rejected,
+            Release::NotAcceptable => EndCause::NotAcceptable,
+            Release::Forbidden => EndCause::Forbidden,
+            Release::Unavailable | Release::Normal | Release::AnsweredElsewhere | Release::Fault => {
+                EndCause::Unreachable
+            }
+        };
+        call.outcome.get_or_insert(outcome);
+        self.end_caller(call, cause, how);
+    }
+
+    fn echo(&mut self, call: &mut Call) {
+        call.phase = Phase::Echo;
+        call.caller = CallerLeg::Answered;
+        call.outcome = Some(Outcome::Answered);
+        self.fact(What::CallAnswered { call: call.id, with: None });
+        self.command_leg(call.caller_leg(), LegCommand::Answer { with: None });
+        self.command_leg(call.caller_leg(), LegCommand::Echo);
+    }
+
+    /// The caller as somebody within the company sees him: a colleague by his extension.
+    pub(crate) fn shown_inside(&self, call: &Call) -> Show {
+        let (number, name) = match self.settings.config.users.get(&call.from.party.id) {
+            Some(user) => {
+                let line = self.settings.own_line_of(call.from.party.id);
+                let own = user.extension.map(Number::Short).or(user.number.map(Number::E164));
+                (line.or(own), Some(Arc::from(user.display_name.as_str())))
+            }
+            None => (call.from.party.number.map(Number::E164), call.from.party.name.clone()),
+        };
+        Show { number, name, hidden: call.from.hidden }
+    }
+
+    /// The caller as somebody outside sees him: a user by his own number, a group's line by the group's.
+    pub(crate) fn shown_outside(&self, call: &Call) -> Show {
+        let number = match self.settings.config.users.get(&call.from.party.id) {
+            Some(user) => {
+                let line = self.settings.own_line_of(call.from.party.id);
+                line.filter(|number| matches!(number, Number::E164(_))).or(user.number.map(Number::E164))
+            }
+            None => call.from.party.number.map(Number::E164),
+        };
+        Show { number, name: call.from.party.name.clone(), hidden: call.from.hidden }
+    }
+}
+
+fn called(to: &Dialled) -> Called {
+    match to {
+        Dialled::Group(number) => Called::Group(*number),
+        Dialled::User(party) => Called::User(*party),
+        Dialled::Outside(party) => Called::Outside(party.id),
+        Dialled::Emergency(number) => Called::Emergency(*number),
+        Dialled::Code(_) => Called::Code,
+        Dialled::Echo => Called::Echo,
+        Dialled::Nobody => Called::Nobody,
+    }
+}

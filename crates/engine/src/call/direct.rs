@@ -1,0 +1,169 @@
+//! A person called directly: a user by extension or personal number, a number outside, help in need.
+
+use model::fact::{EndCause, Outcome, Peer, Role, What};
+use model::id::PartyId;
+use model::leg::{Dial, DialTo, LegCommand, Party, Release, Show};
+use model::number::{Number, ShortNumber};
+use model::time::Span;
+
+use super::{Call, Leg, LegRun, Phase};
+use crate::switchboard::Switchboard;
+use crate::timers::Timer;
+
+/// A direct call rings this long at most, counted from alerting.
+pub(crate) const RING_TIME: Span = Span::seconds(120);
+
+/// Without any sign from the far end it is unreachable.
+const ALERTING_MAX: Span = Span::seconds(30);
+
+/// One leg to be dialled.
+pub(crate) struct Dialling {
+    pub(crate) to: DialTo,
+    pub(crate) peer: Peer,
+    pub(crate) role: Role,
+    pub(crate) show: Show,
+    /// On whose behalf.
+    pub(crate) group: Option<Number>,
+    /// Without any sign from the far end it is unreachable.
+    pub(crate) alerting_max: Span,
+}
+
+/// Why a user cannot be rung at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CannotRing {
+    /// In a call, and wants no second one, or has all he may.
+    Busy,
+    /// No contact.
+    Unreachable,
+}
+
+impl Switchboard {
+    /// Begins a leg and dials it.
+    pub(crate) fn dial(&mut self, call: &mut Call, dialling: Dialling) -> u16 {
+        let n = self.begin_leg(call, dialling.peer, dialling.role, dialling.group);
+        let leg = call.leg_id(n);
+        self.command_leg(
+            leg,
+            LegCommand::Dial(Dial {
+                to: dialling.to,
+                caller: call.caller_leg(),
+                show: dialling.show,
+                diverted_by: dialling.group,
+                no_diversion: dialling.role == Role::Member,
+            }),
+        );
+        self.timers.set(Timer::Alerting(leg), self.now.tick + dialling.alerting_max);
+        n
+    }
+
+    /// Begins a leg without dialling it: also for those who have no contact to ring.
+    pub(crate) fn begin_leg(
+        &mut self,
+        call: &mut Call,
+        peer: Peer,
+        role: Role,
+        group: Option<Number>,
+    ) -> u16 {
+        let n = call.next_leg;
+        call.next_leg += 1;
+        let party = match peer {
+            Peer::Party(party) => Some(party),
+            Peer::Set(_) | Peer::Emergency(_) => None,
+        };
+        self.fact(What::LegStarted { leg: call.leg_id(n), role, peer, group });
+        call.legs.insert(n, Leg { role, party, state: LegRun::Dialling });
+        n
+    }
+
+    /// A leg that ended before anything was dialled.
+    pub(crate) fn stillborn_leg(
+        &mut self,
+        call: &mut Call,
+        peer: Peer,
+        role: Role,
+        group: Option<Number>,
+        cause: EndCause,
+    ) {
+        let n = self.begin_leg(call, peer, role, group);
+        self.fact(What::LegEnded { leg: call.leg_id(n), cause });
+        call.legs.remove(&n);
+    }
+
+    /// Whether a user's phones may ring for a call that is no group's offer.
+    pub(crate) fn can_ring(&self, party: PartyId) -> Result<(), CannotRing> {
+        let user = self.settings.config.users.get(&party).ok_or(CannotRing::Unreachable)?;
+        let agent = self.saved.agents.get(&party);
+        let legs = agent.map_or(0, |agent| agent.busy.len());
+        if legs >= user.calls_max as usize || (legs > 0 && !user.call_waiting) {
+            return Err(CannotRing::Busy);
+        }
+        if agent.is_none_or(|agent| agent.reach.contacts == 0) {
+            return Err(CannotRing::Unreachable);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn call_user(&mut self, call: &mut Call, party: PartyId) {
+        let peer = Peer::Party(party);
+        match self.can_ring(party) {
+            Ok(()) => {
+                let show = self.shown_inside(call);
+                self.dial_direct(call, DialTo::User(party), peer, show);
+            }
+            Err(CannotRing::Busy) => {
+                self.stillborn_leg(call, peer, Role::Callee, None, EndCause::Busy);
+                self.refuse(call, Release::Busy, Outcome::Busy);
+            }
+            Err(CannotRing::Unreachable) => {
+                self.stillborn_leg(call, peer, Role::Callee, None, EndCause::Unreachable);
+                self.refuse(call, Release::Unavailable, Outcome::Unanswered);
+            }
+        }
+    }
+
+    pub(crate) fn call_outside(&mut self, call: &mut Call, party: &Party) {
+        let Some(number) = party.number else {
+            return self.refuse(call, Release::NotFound, Outcome::Failed);
+        };
+        let show = self.shown_outside(call);
+        self.dial_direct(call, DialTo::Outside(number), Peer::Party(party.id), show);
+    }
+
+    pub(crate) fn call_emergency(&mut self, call: &mut Call, number: ShortNumber) {
+        // Who asks for help is never hidden from those who come.
+        let show = Show { hidden: false, ..self.shown_outside(call) };
+        self.dial_direct(call, DialTo::Emergency(number), Peer::Emergency(number), show);
+    }
+
+    fn dial_direct(&mut self, call: &mut Call, to: DialTo, peer: Peer, show: Show) {
+        let dialling =
+            Dialling { to, peer, role: Role::Callee, show, group: None, alerting_max: ALERTING_MAX };
+        let n = self.dial(call, dialling);
+        call.phase = Phase::Direct(n);
+    }
+
+    /// The called did not take it: the caller hears why.
+    pub(crate) fn direct_failed(&mut self, call: &mut Call, cause: EndCause) {
+        let (how, outcome) = match cause {
+            EndCause::Busy => (Release::Busy, Outcome::Busy),
+            EndCause::Rejected => (Release::Rejected, Outcome::Rejected),
+            EndCause::NotAcceptable => (Release::NotAcceptable, Outcome::Failed),
+            EndCause::Forbidden => (Release::Forbidden, Outcome::Failed),
+            EndCause::LimitReached => (Release::LimitReached, Outcome::Failed),
+            EndCause::NotFound => (Release::NotFound, Outcome::Failed),
+            EndCause::NoAnswer
+            | EndCause::Unreachable
+            | EndCause::Answered
+            | EndCause::AnsweredElsewhere
+            | EndCause::Cancelled
+            | EndCause::HangUp
+            | EndCause::MediaTimeout
+            | EndCause::Diverted
+            | EndCause::NotConfirmed
+            | EndCause::Restart
+            | EndCause::Shutdown => (Release::Unavailable, Outcome::Unanswered),
+        };
+        call.outcome.get_or_insert(outcome);
+        self.end_caller(call, cause, how);
+    }
+}

@@ -1,0 +1,192 @@
+//! When no member takes the call: the group's own line, then its targets in order, then the announcement
+//! (K-23..K-25, X-08).
+
+use model::fact::{EndCause, FallbackStep, Outcome, Peer, Role, What};
+use model::id::PartyId;
+use model::leg::{DialTo, Release, Show};
+use model::number::Number;
+use model::target::Target;
+use model::time::Span;
+
+use super::direct::{CannotRing, Dialling};
+use super::{Call, CallerLeg, Phase};
+use crate::switchboard::Switchboard;
+
+/// Targets of a list ring this long (behaviour, "Every call").
+const TARGET_RING_TIME: Span = Span::seconds(20);
+
+/// Groups one call may pass through.
+const GROUPS_MAX: usize = 5;
+
+/// What ends an exhausted list.
+pub(crate) const LAST: &str = "unreachable";
+
+/// A call whose fallback list is being tried; one leg rings.
+#[derive(Debug)]
+pub(crate) struct Falling {
+    pub(crate) group: Number,
+    /// Of the leg that rings.
+    pub(crate) ring_time: Span,
+    at: usize,
+    target: Target,
+}
+
+/// What one entry did.
+enum Tried {
+    /// It rings, plays or has ended the call: nothing more to do now.
+    Under,
+    /// It cannot be used; the next one is.
+    Next,
+}
+
+impl Switchboard {
+    /// Begins the fallback list of a group.
+    pub(crate) fn fall_back(&mut self, call: &mut Call, group: Number) {
+        self.fall_from(call, group, 0);
+    }
+
+    /// Tries the entries from `at` on. The list is the newest one at each step.
+    fn fall_from(&mut self, call: &mut Call, number: Number, from: usize) {
+        let mut at = from;
+        loop {
+            let list = self.settings.group(number).map(|group| group.fallback.clone()).unwrap_or_default();
+            let Some(target) = list.get(at).cloned() else {
+                return self.end_of_list(call, number);
+            };
+            match self.try_target(call, number, at, &target) {
+                Tried::Under => return,
+                Tried::Next => at += 1,
+            }
+        }
+    }
+
+    fn end_of_list(&mut self, call: &mut Call, group: Number) {
+        let last = LAST.parse().expect("a prompt name");
+        let step = FallbackStep::Tried;
+        self.fact(What::Fallback { call: call.id, group, target: Target::Announcement(last), step });
+        self.announce(call, group, LAST);
+    }
+
+    fn step(&mut self, call: &Call, group: Number, target: &Target, step: FallbackStep) {
+        self.fact(What::Fallback { call: call.id, group, target: target.clone(), step });
+    }
+
+    fn try_target(&mut self, call: &mut Call, number: Number, at: usize, target: &Target) -> Tried {
+        match target {
+            Target::OwnLine => self.try_own_line(call, number, at),
+            Target::User(name) => match self.settings.config.party_by_name(name.as_str()) {
+                Some(party) => {
+                    let falling =
+                        Falling { group: number, ring_time: TARGET_RING_TIME, at, target: target.clone() };
+                    self.try_user(call, falling, party, Role::Callee)
+                }
+                None => self.pass_over(call, number, target),
+            },
+            Target::Outside(outside) => {
+                self.step(call, number, target, FallbackStep::Tried);
+                let show = self.shown_outside(call);
+                let to = DialTo::Outside(*outside);
+                let falling =
+                    Falling { group: number, ring_time: TARGET_RING_TIME, at, target: target.clone() };
+                self.dial_target(call, falling, to, Peer::Set(*outside), Role::Outside, show)
+            }
+            Target::Group(next) => {
+                let usable = self.settings.group(*next).is_some()
+                    && !call.groups.contains(next)
+                    && call.groups.len() < GROUPS_MAX;
+                if !usable {
+                    return self.pass_over(call, number, target);
+                }
+                self.step(call, number, target, FallbackStep::Tried);
+                self.enter_group(call, *next);
+                Tried::Under
+            }
+            Target::Voicemail(_) | Target::Flow(_) => self.pass_over(call, number, target),
+            Target::Announcement(name) => {
+                if self.settings.config.prompts.find(name, self.settings.config.language).is_none() {
+                    return self.pass_over(call, number, target);
+                }
+                self.step(call, number, target, FallbackStep::Tried);
+                self.announce(call, number, name.as_str());
+                Tried::Under
+            }
+            Target::Busy => {
+                self.step(call, number, target, FallbackStep::Tried);
+                self.refuse(call, Release::Busy, Outcome::Busy);
+                Tried::Under
+            }
+            Target::HangUp => {
+                self.step(call, number, target, FallbackStep::Tried);
+                self.give_up(call);
+                Tried::Under
+            }
+        }
+    }
+
+    /// What has no use yet, or names nothing any more, is passed over; the record says so.
+    fn pass_over(&mut self, call: &Call, number: Number, target: &Target) -> Tried {
+        self.step(call, number, target, FallbackStep::PassedOver);
+        Tried::Next
+    }
+
+    /// The group's own line rings (K-23, K-31); busy counts as not answered (K-24).
+    fn try_own_line(&mut self, call: &mut Call, number: Number, at: usize) -> Tried {
+        let group = self.settings.group(number);
+        let line = group.as_ref().and_then(|group| group.own_line);
+        let (Some(group), Some(line)) = (group, line) else {
+            return self.pass_over(call, number, &Target::OwnLine);
+        };
+        let falling =
+            Falling { group: number, ring_time: group.own_line_ring_time, at, target: Target::OwnLine };
+        self.try_user(call, falling, line, Role::OwnLine)
+    }
+
+    fn try_user(&mut self, call: &mut Call, falling: Falling, party: PartyId, role: Role) -> Tried {
+        let (number, target) = (falling.group, falling.target.clone());
+        self.step(call, number, &target, FallbackStep::Tried);
+        let cause = match self.can_ring(party) {
+            Ok(()) => {
+                let show = self.shown_inside(call);
+                return self.dial_target(call, falling, DialTo::User(party), Peer::Party(party), role, show);
+            }
+            Err(CannotRing::Busy) => EndCause::Busy,
+            Err(CannotRing::Unreachable) => EndCause::Unreachable,
+        };
+        self.stillborn_leg(call, Peer::Party(party), role, Some(number), cause);
+        self.step(call, number, &target, FallbackStep::Failed(cause));
+        Tried::Next
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one leg to dial, with what its end will need")]
+    fn dial_target(
+        &mut self,
+        call: &mut Call,
+        falling: Falling,
+        to: DialTo,
+        peer: Peer,
+        role: Role,
+        show: Show,
+    ) -> Tried {
+        let group = Some(falling.group);
+        let alerting_max = Span::seconds(8);
+        self.dial(call, Dialling { to, peer, role, show, group, alerting_max });
+        call.phase = Phase::Falling(falling);
+        self.ring(call);
+        Tried::Under
+    }
+
+    /// The target that rang did not take it: on to the next.
+    pub(crate) fn fallback_failed(&mut self, call: &mut Call, cause: EndCause) {
+        let Phase::Falling(falling) = &call.phase else { return };
+        let (group, at, target) = (falling.group, falling.at, falling.target.clone());
+        self.step(call, group, &target, FallbackStep::Failed(cause));
+        self.fall_from(call, group, at + 1);
+    }
+
+    /// The caller is released: nobody answered.
+    pub(crate) fn give_up(&mut self, call: &mut Call) {
+        call.outcome.get_or_insert(Outcome::Unanswered);
+        let how = if call.caller == CallerLeg::Answered { Release::Normal } else { Release::Unavailable };
+        self.end_caller(call, EndCause::Unreachable, how);
+    }
+}

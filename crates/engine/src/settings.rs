@@ -1,0 +1,66 @@
+//! The settings in force, with what the path of a call looks up in them ready at hand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::config::{Group, TenantConfig};
+use model::id::PartyId;
+use model::number::{Number, PhoneNumber};
+
+/// Settings and indexes over them; made anew when settings are taken.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) config: Arc<TenantConfig>,
+    proved: BTreeMap<PhoneNumber, PartyId>,
+    own_line_of: BTreeMap<PartyId, Number>,
+    members: BTreeMap<(Number, PartyId), usize>,
+}
+
+impl Settings {
+    pub(crate) fn new(config: Arc<TenantConfig>) -> Settings {
+        let mut proved = BTreeMap::new();
+        for (party, user) in &config.users {
+            for number in [user.mobile, user.number].into_iter().flatten() {
+                proved.entry(number).or_insert(*party);
+            }
+        }
+        for (party, outside) in &config.outside {
+            proved.insert(outside.number, *party);
+        }
+        let mut own_line_of = BTreeMap::new();
+        let mut members = BTreeMap::new();
+        for (number, group) in &config.groups {
+            if let Some(line) = group.own_line {
+                own_line_of.entry(line).or_insert(*number);
+            }
+            for (at, member) in group.members.iter().enumerate() {
+                members.insert((*number, member.party), at);
+            }
+        }
+        Settings { config, proved, own_line_of, members }
+    }
+
+    pub(crate) fn group(&self, number: Number) -> Option<Arc<Group>> {
+        self.config.groups.get(&number).cloned()
+    }
+
+    /// Who is proved by a network-asserted number (K-04).
+    pub(crate) fn proved_by(&self, number: PhoneNumber) -> Option<PartyId> {
+        self.proved.get(&number).copied()
+    }
+
+    /// The group whose own line a user is.
+    pub(crate) fn own_line_of(&self, party: PartyId) -> Option<Number> {
+        self.own_line_of.get(&party).copied()
+    }
+
+    pub(crate) fn is_member(&self, group: Number, party: PartyId) -> bool {
+        self.members.contains_key(&(group, party))
+    }
+
+    pub(crate) fn may_take_duty(&self, group: Number, party: PartyId) -> bool {
+        let at = self.members.get(&(group, party));
+        let member = at.and_then(|at| self.config.groups.get(&group)?.members.get(*at));
+        member.is_some_and(|member| member.may_take_duty)
+    }
+}

@@ -1,0 +1,86 @@
+//! What a switchboard waits for. Timers that fall on one tick go off in the order in which they were set.
+
+use std::collections::BTreeMap;
+
+use model::id::{CallId, LegId};
+use model::time::Tick;
+
+/// Why a deadline stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The leg has not alerted yet; then it counts as unreachable (K-28).
+    Alerting(LegId),
+    /// The leg rings; then it counts as not answered.
+    Ring(LegId),
+    /// An outside member has not pressed 1 yet (K-34).
+    Confirm(LegId),
+    /// A prompt should have ended long ago; then the call goes on as if it had.
+    Prompt(CallId),
+}
+
+/// All timers of a switchboard; each at most once.
+#[derive(Debug, Default)]
+pub(crate) struct Timers {
+    due: BTreeMap<(Tick, u64), Timer>,
+    set: BTreeMap<Timer, (Tick, u64)>,
+    count: u64,
+}
+
+impl Timers {
+    /// Sets a timer, or sets it anew.
+    pub(crate) fn set(&mut self, timer: Timer, at: Tick) {
+        self.cancel(timer);
+        self.count += 1;
+        self.due.insert((at, self.count), timer);
+        self.set.insert(timer, (at, self.count));
+    }
+
+    /// Takes a timer back; one that is not set is passed over.
+    pub(crate) fn cancel(&mut self, timer: Timer) {
+        if let Some(key) = self.set.remove(&timer) {
+            self.due.remove(&key);
+        }
+    }
+
+    /// Takes back all timers of a leg.
+    pub(crate) fn cancel_leg(&mut self, leg: LegId) {
+        for timer in [Timer::Alerting(leg), Timer::Ring(leg), Timer::Confirm(leg)] {
+            self.cancel(timer);
+        }
+    }
+
+    /// The next timer.
+    pub(crate) fn next(&self) -> Option<(Tick, Timer)> {
+        self.due.first_key_value().map(|((tick, _), timer)| (*tick, *timer))
+    }
+
+    /// Takes the next timer that is due at `now`.
+    pub(crate) fn take_due(&mut self, now: Tick) -> Option<Timer> {
+        let (tick, timer) = self.next()?;
+        if tick > now {
+            return None;
+        }
+        self.cancel(timer);
+        Some(timer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timers_of_one_tick_go_off_in_the_order_set() {
+        let call = CallId(uuid::Uuid::from_u128(1));
+        let leg = |n| LegId { call, n };
+        let mut timers = Timers::default();
+        timers.set(Timer::Ring(leg(2)), Tick(5));
+        timers.set(Timer::Ring(leg(1)), Tick(5));
+        timers.set(Timer::Alerting(leg(3)), Tick(4));
+        timers.cancel(Timer::Alerting(leg(3)));
+        assert_eq!(timers.take_due(Tick(4)), None);
+        assert_eq!(timers.take_due(Tick(9)), Some(Timer::Ring(leg(2))));
+        assert_eq!(timers.take_due(Tick(9)), Some(Timer::Ring(leg(1))));
+        assert_eq!(timers.take_due(Tick(9)), None);
+    }
+}

@@ -1,0 +1,437 @@
+//! Facts: what the engine decided and what it saw, in order, for ever. Everything shown, counted or restored
+//! is folded from them. People appear only as `PartyId`; numbers that stand in the settings may appear.
+//!
+//! A change to the serialised form is a change of contract; variants and fields may be added.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use crate::id::{CallId, ConfigVersion, FactSeq, LegId, PartyId};
+use crate::input::{Actor, Reachability};
+use crate::language::Language;
+use crate::leg::{Ingress, MediaFigures};
+use crate::number::{Number, PhoneNumber, ShortNumber};
+use crate::target::Target;
+use crate::time::Utc;
+
+/// One thing that has happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Place in the tenant's history.
+    pub seq: FactSeq,
+    /// When.
+    pub at: Utc,
+    /// What.
+    pub what: What,
+}
+
+/// What has happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum What {
+    /// The switchboard began (again): calls that were open are ended by the facts after this one.
+    Started {
+        /// Of the engine.
+        engine: u32,
+        /// With which settings.
+        config: ConfigVersion,
+    },
+    /// New settings act from here on.
+    ConfigTaken {
+        /// Which.
+        config: ConfigVersion,
+    },
+    /// A user can be reached differently.
+    Reached {
+        /// Who.
+        party: PartyId,
+        /// How.
+        reach: Reachability,
+    },
+    /// The settings added a member; logged out until a `LoggedIn` follows.
+    MemberAdded {
+        /// Where.
+        group: Number,
+        /// Whom.
+        member: PartyId,
+    },
+    /// The settings removed a member.
+    MemberRemoved {
+        /// Where.
+        group: Number,
+        /// Whom.
+        member: PartyId,
+    },
+    /// The settings removed a group with all its members.
+    GroupRemoved {
+        /// Which.
+        group: Number,
+    },
+    /// A member logged in, at the tail of the list.
+    LoggedIn {
+        /// Where.
+        group: Number,
+        /// Whom.
+        member: PartyId,
+        /// Who did it.
+        by: Actor,
+    },
+    /// A member logged out; his duty ends with it.
+    LoggedOut {
+        /// Where.
+        group: Number,
+        /// Whom.
+        member: PartyId,
+        /// Who did it.
+        by: Actor,
+    },
+    /// The duty member changed: `None` when he stepped down (K-20, K-43). Who had the duty before and stays
+    /// logged in goes to the tail.
+    DutyChanged {
+        /// Where.
+        group: Number,
+        /// Who has it now.
+        duty: Option<PartyId>,
+    },
+    /// An agent paused.
+    Paused {
+        /// Who.
+        member: PartyId,
+        /// Why.
+        reason: Option<Arc<str>>,
+    },
+    /// The pause is over.
+    Resumed {
+        /// Who.
+        member: PartyId,
+    },
+    /// A member went to the tail of the list.
+    MovedToTail {
+        /// Where.
+        group: Number,
+        /// Whom.
+        member: PartyId,
+        /// For which call.
+        call: CallId,
+        /// Why.
+        why: TailCause,
+    },
+    /// A call came in.
+    CallArrived {
+        /// Which.
+        call: CallId,
+        /// Who called.
+        from: PartyId,
+        /// Wanted to stay hidden.
+        hidden: bool,
+        /// What was called.
+        to: Called,
+        /// By which door.
+        via: Ingress,
+    },
+    /// The caller was answered (200), by us or with a leg.
+    CallAnswered {
+        /// Which.
+        call: CallId,
+        /// Joined with.
+        with: Option<LegId>,
+    },
+    /// The call is over and all its legs are closed.
+    CallEnded {
+        /// Which.
+        call: CallId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// A call entered a group.
+    VisitStarted {
+        /// Which call.
+        call: CallId,
+        /// Which group.
+        group: Number,
+    },
+    /// A call left a group.
+    VisitEnded {
+        /// Which call.
+        call: CallId,
+        /// Which group.
+        group: Number,
+        /// How.
+        outcome: VisitOutcome,
+    },
+    /// A round of offers: who was offered, by which rule. Who was passed over and why is derived by folding
+    /// the facts before this one (design section 3).
+    Offered {
+        /// Which call.
+        call: CallId,
+        /// Which group.
+        group: Number,
+        /// Who, on which leg; empty when nobody could be offered.
+        offered: SmallVec<[(PartyId, LegId); 2]>,
+        /// By which rule.
+        rule: OfferRule,
+        /// Under which settings.
+        config: ConfigVersion,
+    },
+    /// One entry of a fallback list was reached.
+    Fallback {
+        /// Which call.
+        call: CallId,
+        /// Whose list.
+        group: Number,
+        /// Which entry; the `announcement:unreachable` that ends an exhausted list is the last.
+        target: Target,
+        /// What became of it.
+        step: FallbackStep,
+    },
+    /// A leg was begun. An attempt that had no contact to ring is a leg, too.
+    LegStarted {
+        /// Which.
+        leg: LegId,
+        /// As what.
+        role: Role,
+        /// Whom.
+        peer: Peer,
+        /// On whose behalf.
+        group: Option<Number>,
+    },
+    /// It rings there.
+    LegAlerting {
+        /// Which.
+        leg: LegId,
+    },
+    /// It was answered there.
+    LegAnswered {
+        /// Which.
+        leg: LegId,
+    },
+    /// It is over.
+    LegEnded {
+        /// Which.
+        leg: LegId,
+        /// Why.
+        cause: EndCause,
+    },
+    /// How its sound went; after `LegEnded`, before `CallEnded`.
+    LegMedia {
+        /// Which.
+        leg: LegId,
+        /// The figures.
+        media: MediaFigures,
+    },
+    /// A prompt began to play.
+    Heard {
+        /// To whom.
+        leg: LegId,
+        /// At which place in the service, as `fallback` or `code`.
+        place: Place,
+        /// Which prompt.
+        prompt: Arc<str>,
+        /// In which language.
+        language: Language,
+        /// The whole sentence.
+        text: Arc<str>,
+    },
+    /// A service code was used; `*961*1#` and the like, never one with a telephone number in it.
+    CodeUsed {
+        /// By whom.
+        party: PartyId,
+        /// Which procedure.
+        code: Arc<str>,
+        /// Whether it was carried out.
+        done: bool,
+    },
+    /// A screen was told that a call passed on (K-29).
+    NoticeSent {
+        /// Whose.
+        to: PartyId,
+        /// For which call.
+        call: CallId,
+        /// Why.
+        kind: NoticeKind,
+    },
+}
+
+/// What was called, in facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Called {
+    /// A group.
+    Group(Number),
+    /// A user.
+    User(PartyId),
+    /// A number outside.
+    Outside(PartyId),
+    /// An emergency number.
+    Emergency(ShortNumber),
+    /// A service code.
+    Code,
+    /// The echo service.
+    Echo,
+    /// Nobody has it.
+    Nobody,
+}
+
+/// The far end of a leg, in facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Peer {
+    /// A user, an outside person or an outside number.
+    Party(PartyId),
+    /// A number that stands in the settings.
+    Set(PhoneNumber),
+    /// An emergency number.
+    Emergency(ShortNumber),
+}
+
+/// As what somebody takes part in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Who called.
+    Caller,
+    /// Called directly.
+    Callee,
+    /// A member of a group, by an offer.
+    Member,
+    /// A group's own line.
+    OwnLine,
+    /// A fallback or other target outside the group.
+    Outside,
+}
+
+/// Why a member went to the tail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TailCause {
+    /// Answered (K-16).
+    Answered,
+    /// Did not answer in time (K-19).
+    NoAnswer,
+    /// Could not be reached (K-19).
+    Unreachable,
+    /// Rejected, where that counts as no answer (K-18).
+    Rejected,
+}
+
+/// Which rule chose a round of offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferRule {
+    /// The duty member goes first (K-20).
+    Duty,
+    /// The head of the list (K-17).
+    Rotation,
+    /// Nobody is left or free: the fallback list follows (K-23, K-49).
+    Nobody,
+}
+
+/// What became of one entry of a fallback list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FallbackStep {
+    /// It is being tried.
+    Tried,
+    /// It was busy, did not answer or could not be reached.
+    Failed(EndCause),
+    /// It cannot be used yet (voicemail, flow), or no longer names anything.
+    PassedOver,
+}
+
+/// Why a leg ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndCause {
+    /// It was answered and ended with the call, the other side hanging up first.
+    Answered,
+    /// Another took the call.
+    AnsweredElsewhere,
+    /// It rang its time.
+    NoAnswer,
+    /// Busy.
+    Busy,
+    /// Could not be reached.
+    Unreachable,
+    /// Rejected.
+    Rejected,
+    /// The caller gave up first, or its offer was withdrawn.
+    Cancelled,
+    /// This party hung up.
+    HangUp,
+    /// No sound came for the set time.
+    MediaTimeout,
+    /// Nothing in common to speak with.
+    NotAcceptable,
+    /// Refused by the far network (403).
+    Forbidden,
+    /// Forwarded elsewhere by a foreign network: counts as not answered (K-33).
+    Diverted,
+    /// Answered, but "press 1" was not pressed (K-34).
+    NotConfirmed,
+    /// A limit of ours stood in the way.
+    LimitReached,
+    /// What was called does not exist.
+    NotFound,
+    /// Helin was restarted.
+    Restart,
+    /// Helin was stopped on purpose.
+    Shutdown,
+}
+
+/// How a call went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The caller spoke with somebody (or something that answers, as the echo).
+    Answered,
+    /// The caller gave up.
+    Abandoned,
+    /// Busy.
+    Busy,
+    /// Nobody answered.
+    Unanswered,
+    /// Refused.
+    Rejected,
+    /// A fault or a restart.
+    Failed,
+}
+
+/// How a visit went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitOutcome {
+    /// A member took the call.
+    Served,
+    /// The caller gave up.
+    Abandoned,
+    /// It went on by the fallback list.
+    Overflowed,
+}
+
+/// At which place of the service a prompt played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// A target list.
+    Fallback,
+    /// The answer to a service code.
+    Code,
+    /// To an outside member: press 1 to accept.
+    Confirm,
+}
+
+/// Why a screen was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// The call passed on to the next (K-29).
+    PassedOn,
+    /// A foreign diversion was seen on his phone (K-33).
+    DiversionSeen,
+    /// Logged out after too many misses (V-40).
+    LoggedOut,
+    /// Duty passed to another or from another (K-20).
+    Duty,
+}

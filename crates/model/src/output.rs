@@ -1,0 +1,75 @@
+//! What leaves a switchboard, in the order of its decisions.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::Fact;
+use crate::id::{LegId, PartyId, RequestId};
+use crate::leg::LegCommand;
+
+/// One output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Output {
+    /// To telephony, at once; `LegCommand::Answer` only when the facts before it are on disk.
+    Leg(LegId, LegCommand),
+    /// To the store.
+    Fact(Fact),
+    /// To who asked, when the facts before it are on disk.
+    Reply(RequestId, Reply),
+    /// To somebody's screen, when the facts before it are on disk.
+    Notice(Notice),
+}
+
+/// The answer to a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Done, or it was so already.
+    Done,
+    /// Refused; nothing changed.
+    Refused(Refusal),
+    /// The answer text to a service code.
+    Code {
+        /// Whether it was carried out.
+        done: bool,
+        /// In the asker's language.
+        text: String,
+    },
+}
+
+/// Why a command was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// No such group.
+    NoGroup,
+    /// Not a member of the group.
+    NoMember,
+    /// Needs `may_take_duty` (K-06).
+    DutyNotAllowed,
+    /// The group has no duty member (`duty = false`).
+    NoDutyHere,
+    /// Only a member who is logged in somewhere can pause.
+    NotLoggedIn,
+}
+
+/// A text for a screen (K-29, K-45). Channels are chosen by telephony by what the receiver has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Whose screen.
+    pub to: NoticeTo,
+    /// In the receiver's language, at most 160 characters.
+    pub text: Arc<str>,
+}
+
+/// Whose screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeTo {
+    /// All contacts of a user.
+    User(PartyId),
+    /// The far end of a caller's leg, if it takes messages.
+    Caller(LegId),
+}

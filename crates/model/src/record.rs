@@ -1,0 +1,140 @@
+//! What was: the folded record of a call, and of a member's time on duty. Made from facts alone, once.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::{Called, EndCause, FallbackStep, Outcome, Peer, Place, Role, VisitOutcome};
+use crate::id::{CallId, FactSeq, LegId, PartyId};
+use crate::language::Language;
+use crate::leg::{Ingress, MediaFigures};
+use crate::number::Number;
+use crate::target::Target;
+use crate::time::Utc;
+
+/// One call, from arrival to end; also while it is under way (`ended` and `outcome` are `None` then).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// Which.
+    pub call: CallId,
+    /// Its first fact.
+    pub first: FactSeq,
+    /// Its last fact so far.
+    pub last: FactSeq,
+    /// Who called.
+    pub from: PartyId,
+    /// Wanted to stay hidden.
+    pub hidden: bool,
+    /// What was called.
+    pub to: Called,
+    /// By which door.
+    pub via: Ingress,
+    /// Arrival.
+    pub started: Utc,
+    /// The caller was answered.
+    pub answered: Option<Utc>,
+    /// All over.
+    pub ended: Option<Utc>,
+    /// How it went.
+    pub outcome: Option<Outcome>,
+    /// The caller's first, then in the order in which they were begun.
+    pub legs: Vec<LegRecord>,
+    /// Prompts played, in order.
+    pub heard: Vec<HeardRecord>,
+    /// Stays in groups, in order.
+    pub visits: Vec<VisitRecord>,
+    /// Entries of fallback lists reached, in order.
+    pub fallback: Vec<FallbackRecord>,
+}
+
+/// One leg of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegRecord {
+    /// Which.
+    pub leg: LegId,
+    /// As what.
+    pub role: Role,
+    /// Whom.
+    pub peer: Peer,
+    /// On whose behalf.
+    pub group: Option<Number>,
+    /// Begun.
+    pub started: Utc,
+    /// Rang.
+    pub alerting: Option<Utc>,
+    /// Was answered.
+    pub answered: Option<Utc>,
+    /// Over.
+    pub ended: Option<Utc>,
+    /// Why.
+    pub cause: Option<EndCause>,
+    /// How its sound went.
+    pub media: Option<MediaFigures>,
+}
+
+/// A prompt played to somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeardRecord {
+    /// Its start.
+    pub at: Utc,
+    /// To whom.
+    pub leg: LegId,
+    /// At which place of the service.
+    pub place: Place,
+    /// Which prompt.
+    pub prompt: Arc<str>,
+    /// In which language.
+    pub language: Language,
+    /// The whole sentence.
+    pub text: Arc<str>,
+}
+
+/// One stay in a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitRecord {
+    /// Which group.
+    pub group: Number,
+    /// Entered.
+    pub from: Utc,
+    /// Left, or was taken.
+    pub to: Option<Utc>,
+    /// How; `None` while inside.
+    pub outcome: Option<VisitOutcome>,
+    /// The member who took it.
+    pub served_by: Option<PartyId>,
+}
+
+/// One entry of a fallback list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FallbackRecord {
+    /// When.
+    pub at: Utc,
+    /// Whose list.
+    pub group: Number,
+    /// Which entry.
+    pub target: Target,
+    /// What became of it.
+    pub step: FallbackStep,
+}
+
+/// A member's time logged in to a group (K-03).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DutySession {
+    /// Where.
+    pub group: Number,
+    /// Who.
+    pub member: PartyId,
+    /// Logged in.
+    pub from: Utc,
+    /// Logged out.
+    pub to: Utc,
+}
+
+/// What folding one fact may complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Folded {
+    /// A call has ended.
+    Call(Box<CallRecord>),
+    /// A member's time logged in has ended.
+    Session(DutySession),
+}

@@ -1,0 +1,126 @@
+//! What must survive: the state that folding all facts of a tenant gives. The fold itself is the engine's.
+//!
+//! It restores a switchboard after a restart, feeds the live views and, folded up to an earlier version, tells
+//! who was passed over and why. Invariants: a place in a group's list belongs to one member; the duty member
+//! is logged in; every open call has a caller's leg.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CallId, ConfigVersion, FactSeq, PartyId};
+use crate::input::Reachability;
+use crate::number::Number;
+use crate::record::CallRecord;
+use crate::time::Utc;
+
+/// The state of a tenant at one version.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SavedState {
+    /// The last fact folded in.
+    pub version: FactSeq,
+    /// The settings in force.
+    pub config: ConfigVersion,
+    /// Groups by number.
+    #[serde(with = "pairs")]
+    pub groups: BTreeMap<Number, SavedGroup>,
+    /// Those who are members, have a contact, pause, or are in a call.
+    #[serde(with = "pairs")]
+    pub agents: BTreeMap<PartyId, SavedAgent>,
+    /// The groups each party is a member of.
+    #[serde(with = "pairs")]
+    pub memberships: BTreeMap<PartyId, BTreeSet<Number>>,
+    /// Calls under way.
+    #[serde(with = "pairs")]
+    pub calls: BTreeMap<CallId, CallRecord>,
+}
+
+/// A group's members and their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SavedGroup {
+    /// Listed members.
+    #[serde(with = "pairs")]
+    pub members: BTreeMap<PartyId, SavedMember>,
+    /// Those logged in, by place; the lowest is the head.
+    #[serde(with = "pairs")]
+    pub order: BTreeMap<Place, PartyId>,
+    /// The next free place at the tail.
+    pub next_place: Place,
+    /// Who goes first (K-20).
+    pub duty: Option<PartyId>,
+    /// Calls inside the group now.
+    pub visiting: BTreeSet<CallId>,
+}
+
+/// A place in a group's list. Places only grow; the list is their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Place(pub u64);
+
+/// One member's state in one group.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SavedMember {
+    /// His place; `None` when logged out.
+    pub place: Option<Place>,
+    /// Since when he is logged in or out.
+    pub since: Utc,
+    /// Consecutive offers missed or rejected (V-40).
+    pub missed: u32,
+}
+
+/// One person's state over all groups.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SavedAgent {
+    /// How he can be reached.
+    pub reach: Reachability,
+    /// Since when, and why he pauses.
+    pub paused: Option<SavedPause>,
+    /// Calls that have a leg of his, with what it does.
+    #[serde(with = "pairs")]
+    pub busy: BTreeMap<crate::id::LegId, LegState>,
+    /// Since when he is in his present state.
+    pub since: Utc,
+}
+
+/// A pause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedPause {
+    /// Since when.
+    pub since: Utc,
+    /// Why.
+    pub reason: Option<Arc<str>>,
+}
+
+/// What a person's leg does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegState {
+    /// Being offered or rung.
+    Ringing,
+    /// In a call, as the caller or as the called.
+    Talking,
+}
+
+/// Maps whose keys are no plain strings, as lists of pairs, in order.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}

@@ -1,0 +1,193 @@
+//! The command line of `helin`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use model::time::Span;
+
+use crate::settings::Overlay;
+
+/// Helin answers a company's number and brings every caller to the right person.
+#[derive(Debug, Parser)]
+#[command(name = "helin", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Take calls until SIGINT or SIGTERM.
+    Serve(Serve),
+    /// Write a company file into a running Helin.
+    Apply(Apply),
+    /// Print a company's settings as TOML.
+    Export(Export),
+    /// Tell why a call went as it went.
+    Explain(Explain),
+    /// Watch groups, members and calls live in the terminal.
+    Watch(Watch),
+    /// Make, list and revoke API tokens on the data folder.
+    Token(TokenCommand),
+    /// Replay a company's journal and compare every decision with what was decided.
+    Replay(Replay),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Start with the demo company; its passwords and tokens are public.
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Settings of the platform (helin.toml).
+    #[arg(long, env = "HELIN_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of database, keys and audio.
+    #[arg(long, env = "HELIN_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// Address of portal and API.
+    #[arg(long, env = "HELIN_WEB")]
+    pub(crate) web: Option<SocketAddr>,
+    /// Address for phones, UDP and TCP.
+    #[arg(long, env = "HELIN_ACCESS")]
+    pub(crate) access: Option<SocketAddr>,
+    /// Address for carriers, UDP and TCP.
+    #[arg(long, env = "HELIN_TRUNK")]
+    pub(crate) trunk: Option<SocketAddr>,
+    /// Where calls to the first trunk go.
+    #[arg(long, env = "HELIN_CARRIER")]
+    pub(crate) carrier: Option<SocketAddr>,
+    /// UDP ports for sound, as 20000-39999.
+    #[arg(long, env = "HELIN_RTP", value_parser = port_range)]
+    pub(crate) rtp: Option<(u16, u16)>,
+    /// No sound for this long ends a call, as 30s.
+    #[arg(long, env = "HELIN_MEDIA_TIMEOUT")]
+    pub(crate) media_timeout: Option<Span>,
+    /// Live calls may go on for this long after SIGTERM, as 10s.
+    #[arg(long, env = "HELIN_SHUTDOWN_GRACE")]
+    pub(crate) shutdown_grace: Option<Span>,
+}
+
+impl Serve {
+    pub(crate) fn overlay(&self) -> Overlay {
+        Overlay {
+            data: self.data.clone(),
+            web: self.web,
+            access: self.access,
+            trunk: self.trunk,
+            carrier: self.carrier,
+            rtp: self.rtp,
+            media_timeout: self.media_timeout,
+            shutdown_grace: self.shutdown_grace,
+        }
+    }
+}
+
+fn port_range(text: &str) -> Result<(u16, u16), String> {
+    let fault = || format!("`{text}` is no port range, as 20000-39999");
+    let (first, last) = text.split_once('-').ok_or_else(fault)?;
+    Ok((first.trim().parse().map_err(|_| fault())?, last.trim().parse().map_err(|_| fault())?))
+}
+
+/// The running Helin to speak to.
+#[derive(Debug, Args)]
+pub(crate) struct Remote {
+    /// Its address.
+    #[arg(long, env = "HELIN_URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) url: String,
+    /// API token.
+    #[arg(long, env = "HELIN_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The company file.
+    pub(crate) file: PathBuf,
+    /// Print the differences only.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Remove what the file does not mention.
+    #[arg(long)]
+    pub(crate) prune: bool,
+    #[command(flatten)]
+    pub(crate) remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The company's id.
+    pub(crate) company: String,
+    /// Also what has its default value.
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The call's id.
+    pub(crate) call: String,
+    /// Language of the sentences: et, fi, sv, en, ru.
+    #[arg(long, default_value = "en")]
+    pub(crate) language: String,
+    /// Whose call; needed with an operator's token.
+    #[arg(long)]
+    pub(crate) company: Option<String>,
+    #[command(flatten)]
+    pub(crate) remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// Which company; needed with an operator's token.
+    #[arg(long)]
+    pub(crate) company: Option<String>,
+    #[command(flatten)]
+    pub(crate) remote: Remote,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenCommand {
+    #[command(subcommand)]
+    pub(crate) what: TokenWhat,
+    /// Folder of database and keys.
+    #[arg(long, env = "HELIN_DATA", default_value = "data", global = true)]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenWhat {
+    /// Make a token and print it once.
+    Create {
+        /// For a company's administrator.
+        #[arg(long, conflicts_with_all = ["operator", "user"])]
+        company: Option<String>,
+        /// For the operator: all companies.
+        #[arg(long, conflicts_with = "user")]
+        operator: bool,
+        /// With a person's rights, as sirje@sinilind.
+        #[arg(long)]
+        user: Option<String>,
+        /// Ends by itself after this time, as 30d.
+        #[arg(long)]
+        expires: Option<Span>,
+    },
+    /// List tokens without their secrets.
+    List,
+    /// End a token.
+    Revoke {
+        /// Its id from the list.
+        id: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The company's id.
+    pub(crate) company: String,
+    /// Folder of database and keys.
+    #[arg(long, env = "HELIN_DATA", default_value = "data")]
+    pub(crate) data: PathBuf,
+}

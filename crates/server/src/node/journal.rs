@@ -1,0 +1,54 @@
+//! The journal of inputs: everything a switchboard was told, so that any day can be replayed bit for bit.
+//!
+//! A stretch begins with `Begin` (what the switchboard was made from) and goes on with inputs in order.
+//! Telephone numbers are not in it: parties keep only their ids (design section 3).
+
+use model::fact::Fact;
+use model::id::{ConfigVersion, FactSeq, Seed};
+use model::input::Input;
+use model::time::Now;
+use serde::{Deserialize, Serialize};
+
+/// One thing a switchboard was told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// A switchboard was made from the state at `saved`, with these settings and this seed.
+    Begin {
+        /// When.
+        now: Now,
+        /// Version of the saved state.
+        saved: FactSeq,
+        /// Settings.
+        config: ConfigVersion,
+        /// For chance.
+        seed: Seed,
+    },
+    /// An input.
+    Input {
+        /// When.
+        now: Now,
+        /// What.
+        input: Input,
+    },
+    /// New settings.
+    Config {
+        /// When.
+        now: Now,
+        /// Which.
+        config: ConfigVersion,
+    },
+}
+
+/// What one commit takes with it.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) facts: Vec<Fact>,
+}
+
+impl Pending {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.facts.is_empty()
+    }
+}

@@ -1,0 +1,225 @@
+//! The folded view of one company, from which all reads are served; the switchboard is never asked.
+//!
+//! Invariant: `state` is the fold of every fact the node has seen, and the counts of the day are those of the
+//! visits that began since the company's midnight.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use api::gateway::{CallsToday, LiveView, PartyView};
+use jiff::tz::TimeZone;
+use model::config::TenantConfig;
+use model::fact::{Fact, VisitOutcome, What};
+use model::id::{CallId, PartyId};
+use model::number::Number;
+use model::record::{CallRecord, Folded, VisitRecord};
+use model::saved::SavedState;
+use model::time::Utc;
+
+/// A company's view.
+#[derive(Debug)]
+pub(crate) struct View {
+    config: Arc<TenantConfig>,
+    groups_of: BTreeMap<PartyId, Vec<Number>>,
+    pub(crate) state: SavedState,
+    day: Day,
+    today: BTreeMap<Number, CallsToday>,
+    touched: Touched,
+}
+
+/// What changed since the last look.
+#[derive(Debug, Default)]
+pub(crate) struct Touched {
+    pub(crate) groups: BTreeSet<Number>,
+    pub(crate) calls: BTreeSet<CallId>,
+    pub(crate) ended: Vec<CallRecord>,
+}
+
+/// The company's present day.
+#[derive(Debug, Clone)]
+struct Day {
+    zone: TimeZone,
+    from: Utc,
+    to: Utc,
+}
+
+impl Day {
+    fn of(zone: TimeZone, at: Utc) -> Day {
+        let stamp = jiff::Timestamp::from_microsecond(at.0).unwrap_or_default();
+        let date = stamp.to_zoned(zone.clone()).date();
+        let midnight = |date: jiff::civil::Date| {
+            date.to_zoned(zone.clone()).map_or(at, |start| Utc(start.timestamp().as_microsecond()))
+        };
+        let from = midnight(date);
+        let to = date.tomorrow().map_or(Utc(i64::MAX), midnight);
+        Day { zone, from, to }
+    }
+}
+
+fn groups_of(config: &TenantConfig) -> BTreeMap<PartyId, Vec<Number>> {
+    let mut index: BTreeMap<PartyId, Vec<Number>> = BTreeMap::new();
+    for (number, group) in &config.groups {
+        for member in &group.members {
+            index.entry(member.party).or_default().push(*number);
+        }
+    }
+    index
+}
+
+/// The zone of an IANA name; UTC when the name is unknown (the settings refuse such a name).
+pub(crate) fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+impl View {
+    pub(crate) fn new(config: Arc<TenantConfig>, state: SavedState, now: Utc) -> View {
+        let day = Day::of(zone(&config.time_zone), now);
+        let groups_of = groups_of(&config);
+        View { config, groups_of, state, day, today: BTreeMap::new(), touched: Touched::default() }
+    }
+
+    pub(crate) fn config(&self) -> &Arc<TenantConfig> {
+        &self.config
+    }
+
+    /// Takes new settings; the facts they cause come after it.
+    pub(crate) fn take_config(&mut self, config: Arc<TenantConfig>, now: Utc) {
+        if config.time_zone != self.config.time_zone {
+            self.day = Day::of(zone(&config.time_zone), now);
+        }
+        self.groups_of = groups_of(&config);
+        self.config = config;
+    }
+
+    /// Midnight of the company's present day.
+    pub(crate) fn day_start(&self) -> Utc {
+        self.day.from
+    }
+
+    /// Counts a visit read from the store at start.
+    pub(crate) fn count_past(&mut self, visit: &VisitRecord) {
+        if visit.from >= self.day.from {
+            self.today.entry(visit.group).or_default().offered += 1;
+            self.count_outcome(visit.group, visit.outcome);
+        }
+    }
+
+    /// Folds one fact in.
+    pub(crate) fn apply(&mut self, fact: &Fact) -> Option<Folded> {
+        if fact.at >= self.day.to {
+            self.day = Day::of(self.day.zone.clone(), fact.at);
+            self.today.clear();
+        }
+        self.count(&fact.what);
+        self.touch_before(&fact.what);
+        let folded = engine::fold::fold(&mut self.state, fact);
+        if let Some(Folded::Call(record)) = &folded {
+            self.touched.calls.remove(&record.call);
+            self.touched.ended.push((**record).clone());
+        }
+        folded
+    }
+
+    fn count(&mut self, what: &What) {
+        if let What::VisitStarted { group, .. } = what {
+            self.today.entry(*group).or_default().offered += 1;
+        }
+        if let What::VisitEnded { call, group, outcome } = what {
+            let began = self.state.calls.get(call).and_then(|record| {
+                record.visits.iter().rev().find(|visit| visit.group == *group).map(|visit| visit.from)
+            });
+            if began.is_some_and(|began| began >= self.day.from) {
+                self.count_outcome(*group, Some(*outcome));
+            }
+        }
+    }
+
+    fn count_outcome(&mut self, group: Number, outcome: Option<VisitOutcome>) {
+        let counts = self.today.entry(group).or_default();
+        match outcome {
+            Some(VisitOutcome::Served) => counts.answered += 1,
+            Some(VisitOutcome::Abandoned) => counts.abandoned += 1,
+            Some(VisitOutcome::Overflowed) => counts.overflowed += 1,
+            None => {}
+        }
+    }
+
+    /// Remembers what the fact is about to change, for the live stream.
+    fn touch_before(&mut self, what: &What) {
+        match what {
+            What::MemberAdded { group, .. }
+            | What::MemberRemoved { group, .. }
+            | What::GroupRemoved { group }
+            | What::LoggedIn { group, .. }
+            | What::LoggedOut { group, .. }
+            | What::DutyChanged { group, .. }
+            | What::MovedToTail { group, .. } => {
+                self.touched.groups.insert(*group);
+            }
+            What::VisitStarted { call, group }
+            | What::VisitEnded { call, group, .. }
+            | What::Offered { call, group, .. }
+            | What::Fallback { call, group, .. } => {
+                self.touched.groups.insert(*group);
+                self.touched.calls.insert(*call);
+            }
+            What::CallArrived { call, from, .. } => {
+                self.touched.calls.insert(*call);
+                self.touch_party(*from);
+            }
+            What::CallAnswered { call, .. } | What::CallEnded { call, .. } => {
+                self.touched.calls.insert(*call);
+            }
+            What::LegStarted { leg, peer, .. } => {
+                self.touched.calls.insert(leg.call);
+                if let model::fact::Peer::Party(party) = peer {
+                    self.touch_party(*party);
+                }
+            }
+            What::LegAlerting { leg } | What::LegAnswered { leg } | What::LegEnded { leg, .. } => {
+                self.touched.calls.insert(leg.call);
+                self.touch_leg(*leg);
+            }
+            What::Reached { party, .. } => self.touch_party(*party),
+            What::Paused { member, .. } | What::Resumed { member } => self.touch_party(*member),
+            What::ConfigTaken { .. } | What::Started { .. } => {
+                self.touched.groups.extend(self.config.groups.keys());
+            }
+            What::LegMedia { .. }
+            | What::Heard { .. }
+            | What::CodeUsed { .. }
+            | What::NoticeSent { .. } => {}
+        }
+    }
+
+    fn touch_leg(&mut self, leg: model::id::LegId) {
+        let party = self.state.calls.get(&leg.call).and_then(|record| {
+            record.legs.iter().find(|known| known.leg == leg).and_then(|known| match known.peer {
+                model::fact::Peer::Party(party) => Some(party),
+                model::fact::Peer::Set(_) | model::fact::Peer::Emergency(_) => None,
+            })
+        });
+        if let Some(party) = party {
+            self.touch_party(party);
+        }
+    }
+
+    /// A person's groups show his state.
+    fn touch_party(&mut self, party: PartyId) {
+        if let Some(groups) = self.groups_of.get(&party) {
+            self.touched.groups.extend(groups);
+        }
+    }
+
+    /// Hands over what changed, leaving nothing.
+    pub(crate) fn take_touched(&mut self) -> Touched {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// A group as it is now.
+    pub(crate) fn live(&self, group: Number, names: &dyn Fn(PartyId) -> PartyView) -> Option<LiveView> {
+        let shown = |party: PartyId| names(party).number;
+        let live = engine::live::group(&self.state, &self.config, group, &shown)?;
+        Some(LiveView { group: live, today: self.today.get(&group).copied().unwrap_or_default() })
+    }
+}
