@@ -102,14 +102,21 @@ fn every_message_as_a_datagram() {
 
 #[test]
 fn every_message_at_an_endpoint() {
-    let mut endpoint = endpoint();
     for (file, must) in &ROWS {
+        // One each: some of the messages share a branch and would be repetitions of each other.
+        let mut endpoint = endpoint();
         endpoint.handle_datagram(NOW, 0, source(), &octets(file));
         let sent: Vec<Transmit> = std::iter::from_fn(|| endpoint.poll_transmit()).collect();
         let event = endpoint.poll_event();
         match must {
+            // Its To has a tag: it belongs to a dialog that nobody here has (RFC 3261 12.2.2).
+            Accept(_) if *file == "wsinv" => {
+                assert!(event.is_none() && sent.len() == 1);
+                assert!(sent[0].octets.starts_with(b"SIP/2.0 481 "));
+            }
             Accept(detail) => {
-                assert!(sent.is_empty(), "{file} is answered by whoever serves it");
+                // The final answer is given by whoever serves it; 100 only stops the repeating.
+                assert!(sent.iter().all(|answer| answer.octets.starts_with(b"SIP/2.0 100 ")), "{file}");
                 match event {
                     Some(Event::Request { request, .. }) => detail(&request),
                     other => panic!("{file}: {other:?}"),
@@ -135,13 +142,7 @@ fn every_message_at_an_endpoint() {
                 assert!(sent.is_empty() && event.is_none(), "{file} has to be dropped")
             }
         }
-        let next = String::from_utf8_lossy(GOOD).replace("z9hG4bKgood", &format!("z9hG4bK{file}"));
-        endpoint.handle_datagram(
-            NOW,
-            0,
-            source(),
-            next.replace("Call-ID: good", &format!("Call-ID: {file}")).as_bytes(),
-        );
+        endpoint.handle_datagram(NOW, 0, source(), GOOD);
         assert!(matches!(endpoint.poll_event(), Some(Event::Request { .. })), "{file}: the next message");
     }
 }
