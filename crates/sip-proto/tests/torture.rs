@@ -175,6 +175,15 @@ fn the_second_of_two_messages_in_a_stream_is_served() {
 }
 
 #[test]
+fn a_content_length_beyond_all_bounds_breaks_the_stream() {
+    for length in ["65536", "18446744073709551615", "18446744073709551616"] {
+        let message = String::from_utf8_lossy(GOOD).replace("Length: 0", &format!("Length: {length}"));
+        let frames = frames(&[message.as_bytes(), GOOD]);
+        assert!(matches!(frames.as_slice(), [Framed::Broken(Parsed::Refused(_))]), "{length}: {frames:?}");
+    }
+}
+
+#[test]
 fn a_good_message_is_served_behind_every_message_that_does_not_break_the_stream() {
     // The second message of dblreq is five octets longer than it says; they are no beginning of a message.
     let no_successor = ["clerr", "baddn", "ncl", "mcl01", "inv2543", "dblreq"];
