@@ -5,8 +5,9 @@ use std::fmt::{Debug, Display};
 
 use libfuzzer_sys::fuzz_target;
 use sip_proto::headers::{
-    Address, Diversion, Diverted, ENTRIES_MAX, HeaderError, HistoryEntry, Privacy, Reason, VALUE_MAX, Warning,
-    add_history, diversion_count, diversions_from_history, history_from_diversions, join, parse_identities,
+    Address, Diversion, Diverted, ENTRIES_MAX, HeaderError, HistoryEntry, Privacy, Reason, VALUE_MAX,
+    Warning, add_history, diversion_count, diversions_from_history, history_from_diversions, join,
+    parse_identities,
 };
 
 fuzz_target!(|input: &[u8]| {
@@ -27,7 +28,10 @@ fuzz_target!(|input: &[u8]| {
     assert!(grown.len() <= ENTRIES_MAX);
 });
 
-fn check<T: Debug + Display + PartialEq>(text: &str, parse: fn(&str) -> Result<Vec<T>, HeaderError>) -> Vec<T> {
+fn check<T: Debug + Display + PartialEq>(
+    text: &str,
+    parse: fn(&str) -> Result<Vec<T>, HeaderError>,
+) -> Vec<T> {
     let Ok(read) = parse(text) else { return Vec::new() };
     assert!(!read.is_empty() && read.len() <= ENTRIES_MAX);
     let written = join(&read);

@@ -18,7 +18,8 @@ fuzz_target!(|input: &[u8]| {
         Parsed::Dropped(_) => {}
     }
     let whole = frames(&[input]);
-    let (one, other) = input.split_at(usize::from(input.first().copied().unwrap_or_default()).min(input.len()));
+    let (one, other) =
+        input.split_at(usize::from(input.first().copied().unwrap_or_default()).min(input.len()));
     assert_eq!(frames(&[one, other]), whole, "the split of a stream changed its messages");
 });
 
@@ -38,7 +39,14 @@ fn frames(pieces: &[&[u8]]) -> Vec<Framed> {
 /// Everything the accessors promise can be asked for.
 fn check_request(request: &Request) {
     check_headers(request.headers());
-    let _ = (request.method(), request.uri(), request.via(), request.cseq(), request.call_id(), request.max_forwards());
+    let _ = (
+        request.method(),
+        request.uri(),
+        request.via(),
+        request.cseq(),
+        request.call_id(),
+        request.max_forwards(),
+    );
     let _ = (request.from().tag(), request.to().display(), request.has_sdp());
 }
 

@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use sip_proto::sdp::{
-    BODY_MAX, Codec, Direction, FORMATS_MAX, Formats, MEDIA_MAX, SessionDescription, Terms, agreed_audio, answer_audio,
-    relay_answer, relay_offer,
+    BODY_MAX, Codec, Direction, FORMATS_MAX, Formats, MEDIA_MAX, SessionDescription, Terms, agreed_audio,
+    answer_audio, relay_answer, relay_offer,
 };
 
 fuzz_target!(|body: &[u8]| {

@@ -145,6 +145,14 @@ fn line_breaks_hidden_in_a_uri_never_become_headers() {
 }
 
 #[test]
+fn semicolons_and_question_marks_of_a_user_are_no_parameters() {
+    let entry = HistoryEntry::parse("<sip:a;cause=1?b@x;cause=486?Privacy=history>;index=1").unwrap().remove(0);
+    assert_eq!((entry.cause(), entry.uri_without_cause()), (Some(486), "sip:a;cause=1?b@x".to_owned()));
+    assert!(entry.is_private());
+    assert_eq!(entry.address.core(), "sip:a;cause=1?b@x");
+}
+
+#[test]
 fn diversion_as_carriers_write_it() {
     let value = "Main office <sip:+3726000@x>;privacy=\"full\" ; reason=\"follow-me\";counter=07;screen=yes;limit=5;x-y, \
                  <tel:+3726001>;reason=do-not-disturb,sip:bare@x;reason=night";

@@ -7,6 +7,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
 
+use crate::uri::Uri;
+
 use super::digest::{Question, hex};
 use super::parameters::escape;
 use super::{Algorithm, Challenge, Credentials, Secret, Staleness};
@@ -170,38 +172,10 @@ impl Challenger {
 /// Whether the digest covers the user that is called (RFC 7616 3.4.6). Hosts and parameters may differ: edge
 /// proxies rewrite them on the way. A client that signs no user at all (SIPp) is bound by source and method.
 fn is_same_user(signed: &str, requested: &str) -> bool {
-    let signed = user_octets(signed);
-    signed.is_empty() || signed == user_octets(requested)
-}
-
-/// The user part without scheme and parameters, escapes decoded; empty for a URI without user.
-fn user_octets(uri: &str) -> Vec<u8> {
-    let behind_scheme = uri.split_once(':').map_or(uri, |(_, rest)| rest);
-    let user = match behind_scheme.split_once('@') {
-        Some((user, _)) => user,
-        None if is_tel(uri) => behind_scheme,
-        None => "",
+    let (Ok(signed), Ok(requested)) = (Uri::parse(signed), Uri::parse(requested)) else {
+        return signed == requested;
     };
-    let user = user.split(';').next().unwrap_or_default().as_bytes();
-    let mut octets = Vec::with_capacity(user.len());
-    let mut index = 0;
-    while let Some(&octet) = user.get(index) {
-        let escaped = (octet == b'%').then(|| user.get(index + 1..index + 3)).flatten();
-        let decoded = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
-        match decoded.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(decoded) => {
-                octets.push(decoded);
-                index += 3;
-            }
-            None => {
-                octets.push(octet);
-                index += 1;
-            }
-        }
-    }
-    octets
-}
-
-fn is_tel(uri: &str) -> bool {
-    uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"))
+    let user =
+        |uri: &Uri<'_>| uri.user_decoded().map(|user| user.split(';').next().unwrap_or_default().to_owned());
+    signed.user.is_none() || user(&signed) == user(&requested)
 }

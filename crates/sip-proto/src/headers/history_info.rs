@@ -5,8 +5,10 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::uri::decode;
+
 use super::scan;
-use super::{Address, Diverted, HeaderError, Parameter, Reason};
+use super::{Address, Diverted, HeaderError, Parameter, Reason, cut};
 
 /// Most levels of an index.
 const INDEX_LEVELS_MAX: usize = 32;
@@ -65,18 +67,18 @@ impl HistoryEntry {
     /// Why the call came to this target (RFC 4458). `None` without a readable cause.
     #[must_use]
     pub fn cause(&self) -> Option<u16> {
-        let parameters = self.address.uri.split(';').skip(1);
-        let values = parameters.filter_map(|parameter| parameter.split_once('='));
-        let mut causes = values.filter(|(name, _)| name.eq_ignore_ascii_case("cause"));
-        causes.next().and_then(|(_, value)| scan::number(value).ok())
+        let causes = cut(&self.address.uri).1.split(';').filter(|parameter| is_cause(parameter));
+        causes
+            .filter_map(|parameter| parameter.split_once('='))
+            .find_map(|(_, value)| scan::number(value).ok())
     }
 
     /// The target without the `cause`, as the call was to be sent there for itself.
     #[must_use]
     pub fn uri_without_cause(&self) -> String {
-        let mut pieces = self.address.uri.split(';');
-        let mut uri = pieces.next().unwrap_or_default().to_owned();
-        for piece in pieces.filter(|piece| !is_cause(piece)) {
+        let (core, params, _) = cut(&self.address.uri);
+        let mut uri = core.to_owned();
+        for piece in params.split(';').skip(1).filter(|piece| !is_cause(piece)) {
             uri.push(';');
             uri.push_str(piece);
         }
@@ -116,15 +118,10 @@ impl HistoryEntry {
 
     fn entry(entry: &str) -> Result<Self, HeaderError> {
         let (mut address, rest) = scan::address(entry)?;
-        let hidden = match address.uri.split_once('?') {
-            Some((uri, headers)) => {
-                let hidden =
-                    headers.split('&').filter(|header| !header.is_empty()).map(hidden_header).collect();
-                address.uri = uri.to_owned();
-                hidden
-            }
-            None => Vec::new(),
-        };
+        let (core, params, headers) = cut(&address.uri);
+        let headers = headers.unwrap_or_default().split('&').filter(|header| !header.is_empty());
+        let hidden = headers.map(hidden_header).collect();
+        address.uri = format!("{core}{params}");
         let mut parameters = scan::parameters(rest)?;
         let index = scan::take(&mut parameters, "index")?.ok_or(HeaderError::BadParameter)?;
         let retargeted = [
@@ -224,29 +221,8 @@ impl fmt::Display for Escaped<'_> {
 
 fn hidden_header(text: &str) -> (String, String) {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    (unescape(name), unescape(value))
-}
-
-/// Decodes `%` escapes. What is no UTF-8 is replaced: such a header is not one we read.
-fn unescape(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut octets = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while let Some(&byte) = bytes.get(index) {
-        let digits = (byte == b'%').then(|| text.get(index + 1..index + 3)).flatten();
-        let digits = digits.filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(octet) => {
-                octets.push(octet);
-                index += 3;
-            }
-            None => {
-                octets.push(byte);
-                index += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&octets).into_owned()
+    // What is no UTF-8 is replaced: such a header is not one we read.
+    (decode(name).into_owned(), decode(value).into_owned())
 }
 
 fn is_cause(parameter: &str) -> bool {

@@ -3,7 +3,7 @@
 //! Source: RFC 7544 with erratum 3071 of RFC 6044 (not reachable is 503, not 404).
 
 use super::{
-    Diversion, DiversionPrivacy, DiversionReason, ENTRIES_MAX, HistoryEntry, HistoryIndex, Retargeted,
+    Diversion, DiversionPrivacy, DiversionReason, ENTRIES_MAX, HistoryEntry, HistoryIndex, Retargeted, cut,
 };
 
 /// Stands for a diverter nobody told us of (RFC 7544 7.1).
@@ -117,9 +117,7 @@ pub fn add_history(
     branch: u16,
 ) -> Vec<HistoryEntry> {
     let mut history = history.to_vec();
-    let is_served = |entry: &HistoryEntry| {
-        entry.address.core().eq_ignore_ascii_case(served.split([';', '?']).next().unwrap_or_default())
-    };
+    let is_served = |entry: &HistoryEntry| entry.address.core().eq_ignore_ascii_case(cut(served).0);
     if !history.last().is_some_and(is_served) {
         // The side before us wrote no entry for the target it sent the call to, so we do (RFC 7044 9.1).
         let index = history.last().map_or(Some(HistoryIndex::first()), |parent| parent.index.child(1));

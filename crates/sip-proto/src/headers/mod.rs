@@ -14,6 +14,8 @@ mod warning;
 
 use std::fmt;
 
+use crate::uri::Uri;
+
 pub use diversion::{Diversion, DiversionPrivacy, DiversionReason, Screening};
 pub use history_info::{HistoryEntry, HistoryIndex, Retargeted};
 pub use identity::{Privacy, PrivacyValue, parse_identities};
@@ -96,7 +98,7 @@ impl Address {
     /// The part of the URI that names the party: what stands before its parameters and headers.
     #[must_use]
     pub fn core(&self) -> &str {
-        self.uri.split([';', '?']).next().unwrap_or_default()
+        cut(&self.uri).0
     }
 }
 
@@ -129,4 +131,13 @@ pub fn join<T: fmt::Display>(entries: &[T]) -> String {
         value.push_str(&entry.to_string());
     }
     value
+}
+
+/// A URI in three parts: what names the party, the parameters with their semicolons, the headers behind `?`.
+/// A user part may hold semicolons and question marks of its own.
+fn cut(uri: &str) -> (&str, &str, Option<&str>) {
+    let Ok(parsed) = Uri::parse(uri) else { return (uri, "", None) };
+    let (params, headers) = (parsed.params().as_str(), parsed.headers());
+    let end = uri.len() - headers.map_or(0, |headers| headers.len() + 1);
+    (&uri[..end - params.len()], params, headers)
 }

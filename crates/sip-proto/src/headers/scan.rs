@@ -3,6 +3,8 @@
 //! Invariant: whatever passes [`checked`] holds no control character but tabs and line folding, and each
 //! piece that is cut out holds neither.
 
+use crate::message::NameAddr;
+
 use super::{Address, ENTRIES_MAX, HeaderError, PARAMETERS_MAX, Parameter, VALUE_MAX};
 
 /// The value, if its length and characters may be read at all.
@@ -35,29 +37,11 @@ pub(super) fn list(value: &str) -> Result<Vec<&str>, HeaderError> {
 
 /// The address an entry begins with, and what follows it: nothing, or `;` and parameters.
 pub(super) fn address(entry: &str) -> Result<(Address, &str), HeaderError> {
-    if let Some(quoted) = entry.strip_prefix('"') {
-        let (display, rest) = unquote(quoted)?;
-        let (uri, rest) = bracketed(trim(rest))?;
-        return Ok((Address { display: Some(display), uri }, rest));
-    }
-    let Some(bracket) = entry.find('<') else {
-        // Without brackets, whatever follows a semicolon belongs to the header (RFC 3261 20.10).
-        let end = entry.find(';').unwrap_or(entry.len());
-        let (uri, rest) = entry.split_at(end);
-        let uri = trim(uri);
-        return if is_uri(uri) && !uri.contains('?') {
-            Ok((Address::new(uri), rest))
-        } else {
-            Err(HeaderError::BadAddress)
-        };
-    };
-    let (name, rest) = entry.split_at(bracket);
-    let name: Vec<&str> = name.split(is_space).filter(|word| !word.is_empty()).collect();
-    if name.iter().any(|word| word.contains([';', '"', '>', ':', '@'])) {
-        return Err(HeaderError::BadAddress);
-    }
-    let (uri, rest) = bracketed(rest)?;
-    Ok((Address { display: (!name.is_empty()).then(|| name.join(" ")), uri }, rest))
+    let parsed = NameAddr::parse(entry).ok_or(HeaderError::BadAddress)?;
+    let display = parsed.display();
+    // What is left of folding and tabs between quotes.
+    let display = (!display.is_empty()).then(|| display.replace(|letter: char| letter.is_control(), " "));
+    Ok((Address { display, uri: parsed.uri.as_str().to_owned() }, parsed.params.as_str()))
 }
 
 /// The parameters of `;name=value;name`.
@@ -184,24 +168,6 @@ pub(super) fn split(text: &str, separator: char) -> Result<Vec<&str>, HeaderErro
     }
     pieces.push(&text[begin..]);
     Ok(pieces)
-}
-
-/// The URI between `<` and `>`, and what follows.
-fn bracketed(text: &str) -> Result<(String, &str), HeaderError> {
-    let inside = text.strip_prefix('<').ok_or(HeaderError::BadAddress)?;
-    let (uri, rest) = inside.split_once('>').ok_or(HeaderError::Unbalanced)?;
-    let rest = trim(rest);
-    let follows = rest.is_empty() || rest.starts_with(';');
-    if is_uri(uri) && follows { Ok((uri.to_owned(), rest)) } else { Err(HeaderError::BadAddress) }
-}
-
-/// A scheme, a colon and more, without what would break the header around it.
-fn is_uri(text: &str) -> bool {
-    let (scheme, rest) = text.split_once(':').unwrap_or_default();
-    scheme.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-        && !rest.is_empty()
-        && rest.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&byte))
 }
 
 /// A token, host or quoted string, whole.

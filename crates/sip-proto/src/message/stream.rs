@@ -92,7 +92,8 @@ impl StreamBuffer {
     fn open(&self, end: usize) -> Result<(Head, usize, usize), Option<Fault>> {
         let head = read_head(&self.octets[..end]).ok_or(None)?;
         let body = body_size(&head.headers)?;
-        if end + body > MESSAGE_SIZE_MAX {
+        // Not by their sum: a Content-Length may be as large as a number can be.
+        if body > MESSAGE_SIZE_MAX.saturating_sub(end) {
             return Err(Some(Fault::too_large()));
         }
         Ok((head, end, body))
