@@ -146,7 +146,8 @@ fn line_breaks_hidden_in_a_uri_never_become_headers() {
 
 #[test]
 fn semicolons_and_question_marks_of_a_user_are_no_parameters() {
-    let entry = HistoryEntry::parse("<sip:a;cause=1?b@x;cause=486?Privacy=history>;index=1").unwrap().remove(0);
+    let entry =
+        HistoryEntry::parse("<sip:a;cause=1?b@x;cause=486?Privacy=history>;index=1").unwrap().remove(0);
     assert_eq!((entry.cause(), entry.uri_without_cause()), (Some(486), "sip:a;cause=1?b@x".to_owned()));
     assert!(entry.is_private());
     assert_eq!(entry.address.core(), "sip:a;cause=1?b@x");

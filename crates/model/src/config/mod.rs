@@ -4,6 +4,14 @@
 //! and every name resolved. Invariants: names, numbers and extensions are unique within the company; every
 //! user, outside person and group named anywhere exists; ranges are those of `settings.md`.
 
+pub mod document;
+pub mod export;
+pub mod fault;
+pub mod merge;
+pub mod resolve;
+mod schema;
+pub mod tree;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +40,8 @@ pub struct TenantConfig {
     pub country: Country,
     /// Simultaneous calls of the company; `None`: unlimited. Over it 503.
     pub calls_max: Option<u32>,
+    /// SIP domains of its users, lower case.
+    pub domains: Vec<String>,
     /// Those who have a log-in and phones, by party.
     pub users: BTreeMap<PartyId, User>,
     /// Those reached over a trunk, by party.
@@ -61,6 +71,10 @@ pub struct User {
     pub call_waiting: bool,
     /// His simultaneous calls; over it 486.
     pub calls_max: u32,
+    /// Administers the company.
+    pub admin: bool,
+    /// Supervises every group of the company.
+    pub supervisor: bool,
 }
 
 /// A person without phones of ours (Madis).

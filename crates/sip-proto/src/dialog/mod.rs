@@ -52,7 +52,7 @@ pub enum Stage {
 }
 
 /// The way of messages: which listener of ours, which transport, which far address.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Flow {
     /// Our listener, as the socket owner counts them. A name of a place, not of a machine.
     pub listener: u16,
@@ -63,7 +63,7 @@ pub struct Flow {
 }
 
 /// A transport.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
     /// UDP.

@@ -202,7 +202,15 @@ impl Endpoint {
                     Timer::A => invite_client::Event::TimerA,
                     Timer::B => invite_client::Event::TimerB,
                     Timer::D => invite_client::Event::TimerD,
-                    _ => invite_client::Event::TimerM,
+                    Timer::M
+                    | Timer::E
+                    | Timer::F
+                    | Timer::G
+                    | Timer::H
+                    | Timer::I
+                    | Timer::J
+                    | Timer::K
+                    | Timer::L => invite_client::Event::TimerM,
                 };
                 let (next, actions) = state.on(event);
                 *state = next;
@@ -212,7 +220,16 @@ impl Endpoint {
                 let event = match timer {
                     Timer::E => non_invite_client::Event::TimerE,
                     Timer::F => non_invite_client::Event::TimerF,
-                    _ => non_invite_client::Event::TimerK,
+                    Timer::K
+                    | Timer::A
+                    | Timer::B
+                    | Timer::D
+                    | Timer::G
+                    | Timer::H
+                    | Timer::I
+                    | Timer::J
+                    | Timer::L
+                    | Timer::M => non_invite_client::Event::TimerK,
                 };
                 let (next, actions) = state.on(event);
                 *state = next;

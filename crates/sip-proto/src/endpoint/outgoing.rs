@@ -192,6 +192,7 @@ impl Endpoint {
         self.launch(now, &draft, None, out.patience)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of one request")]
     /// Sends a request within a dialog; `None` when there is no such dialog, or an INVITE is under way in it
     /// (RFC 3261 14.1). A BYE ends the dialog: later messages of it get 481.
     pub fn request_in(

@@ -52,6 +52,7 @@ impl<'b> Writer<'b> {
 
     /// Begins the response to a request: Via, From, To, Call-ID, CSeq, and Record-Route where a dialog may
     /// come of it (RFC 3261 8.2.6, 12.1.1). Headers that are missing in a bad request stay missing.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other headers are not part of an answer")]
     pub fn response_to(out: &'b mut Vec<u8>, request: &Headers, answer: Answer<'_>) -> Self {
         let mut writer = Writer::response(out, answer.status, answer.reason);
         let mut topmost = true;
@@ -200,6 +201,7 @@ impl fmt::Write for OneLine<'_> {
 }
 
 /// The usual phrase for a status (RFC 3261 21 and its extensions); by class for unknown ones.
+#[expect(clippy::match_overlapping_arm, reason = "the classes are what is left of the known ones")]
 pub fn reason_phrase(status: u16) -> &'static str {
     match status {
         100 => "Trying",

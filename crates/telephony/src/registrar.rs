@@ -1,0 +1,179 @@
+//! Contacts of users (RFC 3261 10): at most ten each, kept from 60 to 3,600 seconds, on disk before the phone
+//! is told.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::id::{PartyId, TenantId};
+use serde::{Deserialize, Serialize};
+use sip_proto::dialog::Flow;
+use sip_proto::message::{HeaderName, NameAddr, Request};
+use sip_proto::uri::Uri;
+
+/// Contacts of one user.
+pub(crate) const CONTACTS_MAX: usize = 10;
+/// Shortest and longest registration, and the one for phones that do not say, seconds.
+const EXPIRES: (u32, u32, u32) = (60, 3_600, 3_600);
+
+/// One contact of a user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// Whose company.
+    pub tenant: TenantId,
+    /// Whose.
+    pub party: PartyId,
+    /// Address, as the phone gave it.
+    pub contact: String,
+    /// By which way it is reached.
+    pub flow: Flow,
+    /// Until when, microseconds UTC.
+    pub expires: i64,
+    /// Of the REGISTER that made it.
+    pub call_id: String,
+    /// Of the REGISTER that made it.
+    pub cseq: u32,
+    /// It takes MESSAGE: it said so, or said nothing about methods.
+    pub messages: bool,
+}
+
+/// What is to be answered to a REGISTER.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing changed: a query.
+    Listed,
+    /// Contacts changed.
+    Changed,
+    /// 423 with Min-Expires.
+    TooBrief,
+    /// 500: a request out of order (RFC 3261 10.3 step 7).
+    OutOfOrder,
+    /// 400: `*` with something else, or with another expiry than 0.
+    BadStar,
+    /// 403: more contacts than a user may have.
+    TooMany,
+    /// 400: a contact that is no SIP address.
+    BadContact,
+}
+
+/// All contacts.
+#[derive(Debug, Default)]
+pub(crate) struct Registrar {
+    users: HashMap<(TenantId, PartyId), Vec<Binding>>,
+    /// When the next contact of a user ends.
+    ends: BTreeMap<(i64, TenantId, PartyId), ()>,
+}
+
+impl Registrar {
+    /// Takes contacts that survived a restart.
+    pub(crate) fn restore(&mut self, bindings: Vec<Binding>) {
+        for binding in bindings {
+            let key = (binding.tenant.clone(), binding.party);
+            self.ends.insert((binding.expires, binding.tenant.clone(), binding.party), ());
+            self.users.entry(key).or_default().push(binding);
+        }
+    }
+
+    pub(crate) fn contacts(&self, tenant: &TenantId, party: PartyId) -> &[Binding] {
+        self.users.get(&(tenant.clone(), party)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.users.values().map(Vec::len).sum()
+    }
+
+    /// Microseconds UTC of the next end.
+    pub(crate) fn next_end(&self) -> Option<i64> {
+        self.ends.first_key_value().map(|((at, _, _), ())| *at)
+    }
+
+    /// Ends contacts whose time is up; gives the users concerned.
+    pub(crate) fn end_due(&mut self, now: i64) -> Vec<(TenantId, PartyId)> {
+        let mut concerned = Vec::new();
+        while let Some(((at, tenant, party), ())) =
+            self.ends.first_key_value().map(|(key, ())| (key.clone(), ()))
+        {
+            if at > now {
+                break;
+            }
+            self.ends.remove(&(at, tenant.clone(), party));
+            let Some(bindings) = self.users.get_mut(&(tenant.clone(), party)) else { continue };
+            let before = bindings.len();
+            bindings.retain(|binding| binding.expires > now);
+            if bindings.len() != before {
+                concerned.push((tenant, party));
+            }
+        }
+        concerned
+    }
+
+    /// Takes a REGISTER whose sender is proved.
+    pub(crate) fn register(
+        &mut self,
+        (tenant, party): (&TenantId, PartyId),
+        request: &Request,
+        flow: Flow,
+        now: i64,
+    ) -> Outcome {
+        let headers = request.headers();
+        let values: Vec<&str> = headers.values(HeaderName::Contact).collect();
+        if values.is_empty() {
+            return Outcome::Listed;
+        }
+        let general = headers.expires();
+        let key = (tenant.clone(), party);
+        let mut bindings = self.users.get(&key).cloned().unwrap_or_default();
+        let (call_id, cseq) = (request.call_id(), request.cseq().number);
+        let stale = |binding: &Binding| binding.call_id == call_id && binding.cseq >= cseq;
+        if values.contains(&"*") {
+            if values.len() > 1 || general != Some(0) {
+                return Outcome::BadStar;
+            }
+            if bindings.iter().any(stale) {
+                return Outcome::OutOfOrder;
+            }
+            bindings.clear();
+        }
+        let messages =
+            headers.lines(HeaderName::Allow).next().is_none() || headers.lists(HeaderName::Allow, "MESSAGE");
+        for value in values.into_iter().filter(|value| *value != "*") {
+            let Some(contact) = NameAddr::parse(value) else { return Outcome::BadContact };
+            let own = contact.params.value("expires").and_then(|text| text.parse::<u32>().ok());
+            let seconds = own.or(general).unwrap_or(EXPIRES.2).min(EXPIRES.1);
+            if seconds != 0 && seconds < EXPIRES.0 {
+                return Outcome::TooBrief;
+            }
+            let known = bindings
+                .iter()
+                .position(|binding| Uri::parse(&binding.contact).is_ok_and(|uri| uri.matches(&contact.uri)));
+            if known.is_some_and(|at| stale(&bindings[at])) {
+                return Outcome::OutOfOrder;
+            }
+            if let Some(at) = known {
+                bindings.remove(at);
+            }
+            if seconds == 0 {
+                continue;
+            }
+            bindings.push(Binding {
+                tenant: tenant.clone(),
+                party,
+                contact: contact.uri.as_str().to_owned(),
+                flow,
+                expires: now + i64::from(seconds) * 1_000_000,
+                call_id: call_id.to_owned(),
+                cseq,
+                messages,
+            });
+        }
+        if bindings.len() > CONTACTS_MAX {
+            return Outcome::TooMany;
+        }
+        for binding in &bindings {
+            self.ends.insert((binding.expires, tenant.clone(), party), ());
+        }
+        self.users.insert(key, bindings);
+        Outcome::Changed
+    }
+}
+
+/// What a 423 names.
+pub(crate) const MIN_EXPIRES: &str = "60";
