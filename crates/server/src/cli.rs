@@ -30,8 +30,6 @@ pub(crate) enum Command {
     Watch(Watch),
     /// Make, list and revoke API tokens on the data folder.
     Token(TokenCommand),
-    /// Replay a company's journal and compare every decision with what was decided.
-    Replay(Replay),
 }
 
 #[derive(Debug, Args)]
@@ -181,13 +179,4 @@ pub(crate) enum TokenWhat {
         /// Its id from the list.
         id: i64,
     },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Replay {
-    /// The company's id.
-    pub(crate) company: String,
-    /// Folder of database and keys.
-    #[arg(long, env = "HELIN_DATA", default_value = "data")]
-    pub(crate) data: PathBuf,
 }

@@ -122,7 +122,9 @@ pub(crate) fn apply(apply: &Apply) -> anyhow::Result<()> {
     let document: toml_edit::DocumentMut =
         text.parse().map_err(|fault| anyhow::anyhow!("{file}: {fault}"))?;
     let company = document.get("company").and_then(|table| table.get("id")).and_then(|id| id.as_str());
-    let Some(company) = company else { bail!("{file}: company.id is missing: it says whose settings these are") };
+    let Some(company) = company else {
+        bail!("{file}: company.id is missing: it says whose settings these are")
+    };
     if !apply.dry_run {
         send_prompts(&client, company, &document, &apply.file)?;
     }
@@ -192,7 +194,8 @@ pub(crate) fn export(export: &Export) -> anyhow::Result<()> {
 /// Helin cannot be reached or refuses.
 pub(crate) fn explain(explain: &Explain) -> anyhow::Result<()> {
     let client = Client::new(&explain.remote)?;
-    let company = explain.company.as_deref().map_or_else(String::new, |id| format!("?company={}", escape(id)));
+    let company =
+        explain.company.as_deref().map_or_else(String::new, |id| format!("?company={}", escape(id)));
     let call = escape(&explain.call);
     let language = explain.language.as_str();
     let record = client.read(&format!("/calls/{call}{company}"), &[])?.json()?;
@@ -202,14 +205,26 @@ pub(crate) fn explain(explain: &Explain) -> anyhow::Result<()> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     writeln!(out, "{} -> {}  {}", text(&record["from"]), text(&record["to"]), text(&record["outcome"]))?;
     for decision in reasons["decisions"].as_array().into_iter().flatten() {
-        writeln!(out, "{}  {:8} {}", text(&decision["at"]), text(&decision["kind"]), text(&decision["text"]))?;
+        writeln!(
+            out,
+            "{}  {:8} {}",
+            text(&decision["at"]),
+            text(&decision["kind"]),
+            text(&decision["text"])
+        )?;
         for passed in decision["passed_over"].as_array().into_iter().flatten() {
             writeln!(out, "{:26}  - {} ({})", "", text(&passed["text"]), text(&passed["reason"]))?;
         }
     }
     for leg in record["legs"].as_array().into_iter().flatten() {
         let who = leg["user"].as_str().or_else(|| leg["number"].as_str()).unwrap_or("-");
-        writeln!(out, "{}  leg      {} {who}: {}", text(&leg["started"]), text(&leg["role"]), text(&leg["end_cause"]))?;
+        writeln!(
+            out,
+            "{}  leg      {} {who}: {}",
+            text(&leg["started"]),
+            text(&leg["role"]),
+            text(&leg["end_cause"])
+        )?;
     }
     Ok(())
 }

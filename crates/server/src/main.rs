@@ -1,2 +1,98 @@
-//! The binary `helin`.
-fn main() {}
+//! The binary `helin`: command line, starting and stopping.
+
+mod asks;
+mod builtin;
+mod cli;
+mod client;
+mod demo;
+mod names;
+mod node;
+mod platform;
+mod router;
+mod routing;
+mod settings;
+mod token;
+mod watch;
+
+use std::io::Write;
+
+use anyhow::Context;
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+use cli::{Cli, Command, Serve};
+use settings::Settings;
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        Command::Serve(serve) => run(serve),
+        Command::Apply(apply) => client::apply(apply),
+        Command::Export(export) => client::export(export),
+        Command::Explain(explain) => client::explain(explain),
+        Command::Watch(watch) => watch::watch(watch),
+        Command::Token(command) => token::run(command),
+    };
+    match result {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            // The last word of the program goes to who started it.
+            let _ = writeln!(std::io::stderr(), "helin: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(serve: &Serve) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let settings = match &serve.config {
+        Some(path) => Settings::read(path)?,
+        None => Settings::default(),
+    };
+    let settings = if serve.demo { settings.with_demo() } else { settings };
+    let settings = settings.overlaid(serve.overlay())?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to run on")?;
+    runtime.block_on(serve_until_signal(&settings, serve.demo))
+}
+
+async fn serve_until_signal(settings: &Settings, demo: bool) -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let running = platform::start(settings, demo).await?;
+    greet(settings, demo)?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping: new calls are refused, live ones may finish");
+    running.stop().await;
+    Ok(())
+}
+
+/// Where to look and how to log in, for who started it by hand.
+fn greet(settings: &Settings, demo: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Helin takes calls. API and reference: http://{}/", settings.web)?;
+    for listener in &settings.listener {
+        let who = match listener.side {
+            settings::Side::Access => "phones",
+            settings::Side::Trunk => "carriers",
+        };
+        writeln!(out, "  {who}: SIP on {}", listener.bind)?;
+    }
+    if demo {
+        writeln!(out, "Demo company Sinilind (everything here is public):")?;
+        writeln!(out, "  phones    mari, juri, kati ... password demo-mari, demo-juri, demo-kati ...")?;
+        writeln!(out, "  number    +3726001000 from the trunk, echo 8099")?;
+        writeln!(
+            out,
+            "  API       Authorization: Bearer demo-admin-token (all companies: demo-operator-token)"
+        )?;
+        writeln!(out, "  live      helin watch --token demo-admin-token")?;
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use model::id::LegId;
 use model::leg::LegCommand;
-use model::output::Output;
+use model::output::{Notice, NoticeTo, Output};
 
 /// Outputs waiting for a commit.
 #[derive(Debug, Default)]
@@ -27,6 +27,10 @@ impl Gate {
                 }
                 *self.legs.entry(*leg).or_default() += 1;
             }
+            // A text to the caller's own phone goes before what ends his leg.
+            Output::Notice(Notice { to: NoticeTo::Caller(leg), .. }) => {
+                *self.legs.entry(*leg).or_default() += 1;
+            }
             Output::Reply(..) | Output::Notice(_) => {}
             Output::Fact(_) => return Some(output),
         }
@@ -40,7 +44,7 @@ impl Gate {
             return None;
         }
         let (_, output) = self.held.pop_front()?;
-        if let Output::Leg(leg, _) = &output
+        if let Output::Leg(leg, _) | Output::Notice(Notice { to: NoticeTo::Caller(leg), .. }) = &output
             && let Some(count) = self.legs.get_mut(leg)
         {
             *count -= 1;
@@ -49,10 +53,6 @@ impl Gate {
             }
         }
         Some(output)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.held.is_empty()
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(gate.release(1), None, "its batch is not on disk");
         assert_eq!(gate.release(2), Some(release(0)));
         assert_eq!(gate.pass(3, release(0)), Some(release(0)), "nothing waits for it any more");
-        assert!(gate.is_empty());
+        assert!(gate.held.is_empty());
     }
 
     #[test]

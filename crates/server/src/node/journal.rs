@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// One thing a switchboard was told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Entry {
+pub(crate) enum Entry {
     /// A switchboard was made from the state at `saved`, with these settings and this seed.
     Begin {
         /// When.
@@ -23,6 +23,8 @@ pub enum Entry {
         config: ConfigVersion,
         /// For chance.
         seed: Seed,
+        /// Of the engine: a journal replays within one version.
+        engine: u32,
     },
     /// An input.
     Input {
@@ -38,6 +40,25 @@ pub enum Entry {
         /// Which.
         config: ConfigVersion,
     },
+}
+
+impl Entry {
+    pub(crate) fn begin(now: Now, saved: FactSeq, config: ConfigVersion, seed: Seed) -> Entry {
+        Entry::Begin { now, saved, config, seed, engine: engine::VERSION }
+    }
+}
+
+/// A batch of entries as the store keeps it.
+pub(crate) fn pack(entries: &[Entry]) -> Vec<u8> {
+    serde_json::to_vec(entries).expect("entries are plain data")
+}
+
+/// A kept batch, read.
+///
+/// # Errors
+/// It was written by another version.
+pub(crate) fn unpack(batch: &[u8]) -> Result<Vec<Entry>, serde_json::Error> {
+    serde_json::from_slice(batch)
 }
 
 /// What one commit takes with it.

@@ -22,7 +22,7 @@ use model::output::Reply;
 use store::NewParty;
 use tokio::sync::{mpsc, oneshot};
 
-pub(crate) use task::{Begin, start};
+pub(crate) use task::{Around, Begin, start};
 use view::View;
 
 /// Inputs waiting at most before new calls are refused with 503. Answers, hang-ups and timers always enter.

@@ -12,18 +12,17 @@ use model::config::TenantConfig;
 use model::id::{FactSeq, LegId, RequestId, Seed, TenantId};
 use model::input::{Command, Input};
 use model::leg::{LegCommand, Release};
-use model::live::LiveGroup;
 use model::output::{Output, Reply};
 use model::record::Folded;
 use model::saved::SavedState;
-use model::time::{Now, Tick};
-use store::{Commit, CommitTicket, JournalBatch, NewParty, Writer};
+use model::time::Now;
+use store::{Commit, CommitTicket, NewParty, Writer};
 use telephony::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::clock::Clock;
 use super::gate::Gate;
-use super::journal::{Entry, Pending};
+use super::journal::{self, Entry, Pending};
 use super::view::View;
 use super::{Mail, Node};
 use crate::names::Names;
@@ -68,7 +67,7 @@ pub(crate) fn start(tenant: TenantId, begin: Begin, around: Around) -> Node {
     let now = around.clock.now();
     let saved = begin.saved.version;
     let switchboard = Switchboard::new(begin.config.clone(), begin.saved, begin.seed, now);
-    let entry = Entry::Begin { now, saved, config: begin.config.version, seed: begin.seed };
+    let entry = Entry::begin(now, saved, begin.config.version, begin.seed);
     let task = Task {
         tenant: tenant.clone(),
         config: begin.config,
@@ -225,8 +224,7 @@ impl Task {
         }
         let version = saved.version;
         self.switchboard = Switchboard::new(self.config.clone(), saved, self.seed, now);
-        let begin = Entry::Begin { now, saved: version, config: self.config.version, seed: self.seed };
-        self.pending.entries.push(begin);
+        self.pending.entries.push(Entry::begin(now, version, self.config.version, self.seed));
     }
 
     fn drain_outputs(&mut self) {
@@ -271,7 +269,7 @@ impl Task {
         if let Some(state) = &checkpoint {
             self.checkpoint_at = state.version;
         }
-        let journal = JournalBatch::of(self.config.version, self.seed, engine::VERSION, &pending.entries);
+        let journal = journal::pack(&pending.entries);
         let ticket = self.around.writer.submit(Commit {
             tenant: self.tenant.clone(),
             facts: pending.facts,

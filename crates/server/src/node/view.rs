@@ -185,10 +185,7 @@ impl View {
             What::ConfigTaken { .. } | What::Started { .. } => {
                 self.touched.groups.extend(self.config.groups.keys());
             }
-            What::LegMedia { .. }
-            | What::Heard { .. }
-            | What::CodeUsed { .. }
-            | What::NoticeSent { .. } => {}
+            What::LegMedia { .. } | What::Heard { .. } | What::CodeUsed { .. } | What::NoticeSent { .. } => {}
         }
     }
 
@@ -209,6 +206,10 @@ impl View {
         if let Some(groups) = self.groups_of.get(&party) {
             self.touched.groups.extend(groups);
         }
+    }
+
+    pub(crate) fn is_touched(&self) -> bool {
+        !self.touched.groups.is_empty() || !self.touched.calls.is_empty() || !self.touched.ended.is_empty()
     }
 
     /// Hands over what changed, leaving nothing.

@@ -82,7 +82,14 @@ impl Group {
             members: list("members").iter().map(Member::of).collect(),
             waiting: list("waiting")
                 .iter()
-                .map(|call| format!("{} {} since {}", text(&call["caller"]), text(&call["state"]), clock(&call["since"])))
+                .map(|call| {
+                    format!(
+                        "{} {} since {}",
+                        text(&call["caller"]),
+                        text(&call["state"]),
+                        clock(&call["since"])
+                    )
+                })
                 .collect(),
             today: format!(
                 "today: {} offered, {} answered, {} abandoned, {} overflowed",

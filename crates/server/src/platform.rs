@@ -1,0 +1,112 @@
+//! The platform: all companies with their nodes, and what they share.
+
+mod apply;
+mod figures;
+mod start;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use api::gateway::Hub;
+use arc_swap::ArcSwap;
+use model::config::tree::Node as Document;
+use model::config::{Prompts, TenantConfig};
+use model::id::TenantId;
+use store::{MasterKey, Store, TokenRow};
+use telephony::{Account, Accounts, Handle, Secret};
+
+use crate::builtin::Clips;
+use crate::names::Names;
+use crate::node::Node;
+use crate::router::CallMap;
+use crate::routing::Routing;
+
+pub(crate) use start::{Running, start};
+
+/// One company.
+#[derive(Debug)]
+pub(crate) struct Company {
+    pub(crate) config: Arc<TenantConfig>,
+    /// As people wrote it, without secrets.
+    pub(crate) document: Document,
+    /// SIP passwords by user name.
+    pub(crate) passwords: BTreeMap<String, String>,
+    pub(crate) names: Arc<Names>,
+    pub(crate) node: Node,
+}
+
+/// Everything that runs.
+#[derive(Debug)]
+pub(crate) struct Platform {
+    pub(crate) store: Store,
+    pub(crate) key: MasterKey,
+    pub(crate) telephony: Handle,
+    pub(crate) around: crate::node::Around,
+    pub(crate) hub: Hub,
+    pub(crate) calls: CallMap,
+    pub(crate) routing: ArcSwap<Routing>,
+    pub(crate) built_in: Prompts,
+    pub(crate) clips: Clips,
+    companies: RwLock<BTreeMap<TenantId, Arc<Company>>>,
+    tokens: RwLock<Vec<TokenRow>>,
+    /// One change of settings at a time.
+    applying: tokio::sync::Mutex<()>,
+}
+
+impl Platform {
+    pub(crate) fn company(&self, tenant: &TenantId) -> Option<Arc<Company>> {
+        self.companies.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
+    }
+
+    pub(crate) fn companies(&self) -> Vec<Arc<Company>> {
+        self.companies.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub(crate) fn tokens(&self) -> Vec<TokenRow> {
+        self.tokens.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes a company's new settings into everything that stands on them.
+    pub(crate) async fn set_company(&self, company: Company) {
+        let tenant = company.config.id.clone();
+        {
+            let mut companies = self.companies.write().unwrap_or_else(PoisonError::into_inner);
+            companies.insert(tenant, Arc::new(company));
+        }
+        self.refresh().await;
+    }
+
+    async fn refresh(&self) {
+        let companies = self.companies();
+        self.routing.store(Arc::new(routing(&companies)));
+        self.telephony.set_accounts(Arc::new(accounts(&companies)));
+        let numbers: BTreeSet<_> = self.routing.load().platform_numbers().collect();
+        self.telephony.set_platform(Arc::new(numbers));
+        self.telephony.set_prompts(Arc::new(apply::prompts(&self.store, &self.clips, &companies).await));
+    }
+}
+
+fn routing(companies: &[Arc<Company>]) -> Routing {
+    let configs =
+        companies.iter().map(|company| (company.config.id.clone(), company.config.clone())).collect();
+    Routing::of(&configs)
+}
+
+fn accounts(companies: &[Arc<Company>]) -> Accounts {
+    let mut accounts = Vec::new();
+    let mut domains = Vec::new();
+    for company in companies {
+        let tenant = &company.config.id;
+        domains.extend(company.config.domains.iter().map(|domain| (domain.clone(), tenant.clone())));
+        for (party, user) in &company.config.users {
+            let Some(password) = company.passwords.get(user.name.as_str()) else { continue };
+            accounts.push(Account {
+                tenant: tenant.clone(),
+                party: *party,
+                user: user.name.to_string(),
+                password: Secret::new(password.clone()),
+            });
+        }
+    }
+    Accounts::new(accounts, domains)
+}

@@ -1,0 +1,335 @@
+//! Settings: a file is checked whole, laid over what the company has, written as a new version, and acts on the
+//! next decision.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use api::gateway::{Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Format, Prune};
+use media::clip::Clip;
+use model::config::export::{Defaults, shaped, toml};
+use model::config::fault::Fault;
+use model::config::merge::{Merged, Rest, merge};
+use model::config::resolve::{Around, resolve};
+use model::config::tree::{self, Node as Document, Shape};
+use model::config::{TenantConfig, document};
+use model::id::{ConfigVersion, PartyId, PartyName, TenantId};
+use model::language::Language;
+use sha2::{Digest, Sha256};
+use store::{Claim, ClaimKind, NewParty, NewVersion, PartyKey, SecretKind, Store, StoreError};
+
+use super::{Company, Platform};
+use crate::builtin::Clips;
+use crate::names::Names;
+use crate::node::Mail;
+use crate::node::clock::utc_now;
+
+impl Platform {
+    /// Applies a file.
+    pub(crate) async fn apply(&self, tenant: &TenantId, file: &ApplyFile) -> Result<Applied, ApplyRefusal> {
+        let _one_at_a_time = self.applying.lock().await;
+        let parsed =
+            read(file).map_err(|faults| ApplyRefusal::Faults(faults.into_iter().map(shown).collect()))?;
+        let company = self.company(tenant);
+        let named = text_at(&parsed, &["company", "id"]);
+        if named.is_some_and(|named| named != tenant.as_str()) || (named.is_none() && company.is_none()) {
+            let text = format!("is not {tenant}, whose settings are written here");
+            return Err(one_fault("company.id", text));
+        }
+        let stored =
+            company.as_ref().map_or_else(|| new_document(tenant), |company| company.document.clone());
+        let passwords = company.as_ref().map(|company| company.passwords.clone()).unwrap_or_default();
+        let log_ins = self.store.secrets(tenant, SecretKind::Password, &self.key).await.unwrap_or_default();
+        let same = |user: &str, kind: &'static str, value: &str| {
+            let known = if kind == "sip_password" { passwords.get(user) } else { log_ins.get(user) };
+            known.is_some_and(|known| known == value)
+        };
+        let rest = if file.prune == Prune::Remove { Rest::Remove } else { Rest::Keep };
+        let merged = merge(&stored, &parsed, rest, &same);
+        let names = match &company {
+            Some(company) => company.names.clone(),
+            None => Arc::new(Names::new(tenant.clone(), self.next_party(tenant).await?)),
+        };
+        let version = company.as_ref().map_or(0, |company| company.config.version.0);
+        let (people, parties) = self.people(tenant, &names, &merged.document).await?;
+        let config =
+            self.resolve(&merged.document, ConfigVersion(version + 1), &people).map_err(|faults| {
+                ApplyRefusal::Faults(
+                    faults.into_iter().map(|fault| shown(with_line(fault, &parsed))).collect(),
+                )
+            })?;
+        if merged.changes.is_empty() && company.is_some() || file.mode == ApplyMode::DryRun {
+            return Ok(Applied { version, changes: merged.changes });
+        }
+        self.write(tenant, version, &merged, &config, parties.clone(), file).await?;
+        let mut passwords = passwords;
+        for (user, kind, value) in &merged.secrets {
+            if *kind == "sip_password" {
+                passwords.insert(user.clone(), value.clone());
+            }
+        }
+        let config = Arc::new(config);
+        names.take_config(&config);
+        let node = match &company {
+            Some(company) => {
+                let _ = company.node.post(Mail::Config(config.clone(), Vec::new()));
+                company.node.clone()
+            }
+            None => self.begin_node(config.clone(), names.clone()).await.map_err(unavailable)?,
+        };
+        let version = config.version.0;
+        self.set_company(Company { config, document: merged.document, passwords, names, node }).await;
+        tracing::info!(%tenant, version, by = %file.by, changes = merged.changes.len(), "new settings");
+        Ok(Applied { version, changes: merged.changes })
+    }
+
+    async fn next_party(&self, tenant: &TenantId) -> Result<u64, ApplyRefusal> {
+        self.store.next_party(tenant).await.map_err(unavailable)
+    }
+
+    /// The parties of all people of a document; those never seen are to be written with it.
+    async fn people(
+        &self,
+        tenant: &TenantId,
+        names: &Names,
+        document: &Document,
+    ) -> Result<(BTreeMap<PartyName, PartyId>, Vec<NewParty>), ApplyRefusal> {
+        let mut people = BTreeMap::new();
+        let mut parties = Vec::new();
+        let lists = ["user", "outside"].map(|list| document.table().and_then(|table| table.get(list)));
+        for entry in lists.into_iter().flatten().filter_map(Document::list).flatten() {
+            let Some(name) = text_at(entry, &["name"]).and_then(|name| name.parse::<PartyName>().ok()) else {
+                continue;
+            };
+            let key = PartyKey::Person(name.clone());
+            let known = self.store.find_party(tenant, &key).await.map_err(unavailable)?;
+            let id = known.unwrap_or_else(|| {
+                let id = names.allot();
+                parties.push(NewParty { id, key });
+                id
+            });
+            people.insert(name, id);
+        }
+        Ok((people, parties))
+    }
+
+    /// A document's meaning.
+    pub(crate) fn resolve(
+        &self,
+        document: &Document,
+        version: ConfigVersion,
+        people: &BTreeMap<PartyName, PartyId>,
+    ) -> Result<TenantConfig, Vec<Fault>> {
+        let around = Around {
+            party: &|name| people.get(name).copied().unwrap_or(PartyId(0)),
+            prompts: &self.built_in,
+            time_zone: &|name| jiff::tz::TimeZone::get(name).is_ok(),
+        };
+        resolve(document, version, around)
+    }
+
+    async fn write(
+        &self,
+        tenant: &TenantId,
+        from: u64,
+        merged: &Merged,
+        config: &TenantConfig,
+        parties: Vec<NewParty>,
+        file: &ApplyFile,
+    ) -> Result<(), ApplyRefusal> {
+        let secrets = merged
+            .secrets
+            .iter()
+            .map(|(user, kind, value)| {
+                let sealed = self.key.seal(tenant, user, value, rand::random());
+                let kind =
+                    if *kind == "sip_password" { SecretKind::SipPassword } else { SecretKind::Password };
+                (user.clone(), kind, sealed)
+            })
+            .collect();
+        let new = NewVersion {
+            tenant: tenant.clone(),
+            from,
+            document: merged.document.json().to_string(),
+            by: file.by.clone(),
+            at: utc_now(),
+            claims: claims(config),
+            secrets,
+            parties,
+        };
+        match self.store.put_version(new).await {
+            Ok(_) => Ok(()),
+            Err(StoreError::Conflict) => Err(ApplyRefusal::Conflict),
+            Err(StoreError::Taken { kind, label }) => {
+                let text = format!("{label} belongs to another company or group of this platform");
+                Err(one_fault(kind, text))
+            }
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
+    /// Prints a company's settings.
+    pub(crate) fn export(&self, tenant: &TenantId, format: Format, all: bool) -> Option<String> {
+        let company = self.company(tenant)?;
+        let document = shaped(&company.document, if all { Defaults::Show } else { Defaults::Hide });
+        Some(match format {
+            Format::Toml => toml(&document),
+            Format::Json => document.json().to_string(),
+        })
+    }
+
+    /// Keeps the audio of a prompt under its hash.
+    pub(crate) async fn store_prompt(&self, audio: &[u8]) -> Result<String, String> {
+        Clip::of_wav(audio).map_err(|fault| format!("{fault}: send WAV, 8000 Hz, 16 bits, mono"))?;
+        let hash: String = Sha256::digest(audio).iter().map(|byte| format!("{byte:02x}")).collect();
+        self.store.put_audio(&hash, audio).await.map_err(|error| error.to_string())?;
+        Ok(hash)
+    }
+}
+
+fn unavailable(error: StoreError) -> ApplyRefusal {
+    tracing::error!(%error, "settings could not be written");
+    ApplyRefusal::Unavailable
+}
+
+fn one_fault(path: &str, text: String) -> ApplyRefusal {
+    ApplyRefusal::Faults(vec![ApplyFault { line: None, path: path.to_owned(), text }])
+}
+
+fn shown(fault: Fault) -> ApplyFault {
+    ApplyFault { line: fault.line, path: fault.path, text: fault.text }
+}
+
+fn read(file: &ApplyFile) -> Result<Document, Vec<Fault>> {
+    let parsed = match file.format {
+        Format::Toml => tree::of_toml(&file.text),
+        Format::Json => tree::of_json(&file.text),
+    };
+    let parsed = parsed.map_err(|fault| vec![fault])?;
+    let faults = document::check(&parsed);
+    if faults.is_empty() { Ok(parsed) } else { Err(faults) }
+}
+
+/// The line of what a fault is about, found in the file by the fault's path.
+fn with_line(fault: Fault, file: &Document) -> Fault {
+    if fault.line.is_some() {
+        return fault;
+    }
+    let mut at = Some(file);
+    let mut line = None;
+    for part in split_path(&fault.path) {
+        at = at.and_then(|node| step(node, &part));
+        line = at.and_then(|node| node.line).or(line);
+    }
+    Fault { line, ..fault }
+}
+
+/// `group[+372].member[mari].user` in parts: `group`, `[+372]`, `member`, ...
+fn split_path(path: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    for piece in path.split_inclusive([']']) {
+        for part in piece.trim_start_matches('.').split('.').filter(|part| !part.is_empty()) {
+            match part.split_once('[') {
+                Some((list, name)) => {
+                    if !list.is_empty() {
+                        parts.push(list.to_owned());
+                    }
+                    parts.push(format!("[{name}"));
+                }
+                None => parts.push(part.to_owned()),
+            }
+        }
+    }
+    parts
+}
+
+fn step<'a>(node: &'a Document, part: &str) -> Option<&'a Document> {
+    let Some(name) = part.strip_prefix('[').and_then(|part| part.strip_suffix(']')) else {
+        return node.table()?.get(part);
+    };
+    let names = ["name", "number", "user", "outside"];
+    node.list()?.iter().find(|entry| names.iter().any(|key| text_at(entry, &[key]) == Some(name)))
+}
+
+fn text_at<'a>(node: &'a Document, path: &[&str]) -> Option<&'a str> {
+    let mut at = node;
+    for key in path {
+        at = at.table()?.get(*key)?;
+    }
+    at.text()
+}
+
+fn new_document(tenant: &TenantId) -> Document {
+    let id = Document::of(Shape::Text(tenant.to_string()));
+    let company = Document::of(Shape::Table(BTreeMap::from([("id".to_owned(), id)])));
+    Document::of(Shape::Table(BTreeMap::from([("company".to_owned(), company)])))
+}
+
+/// What only one company of the platform can have.
+fn claims(config: &TenantConfig) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    let mut claim = |kind, label: String| claims.push(Claim { kind, label });
+    for domain in &config.domains {
+        claim(ClaimKind::Domain, domain.clone());
+    }
+    for number in config.groups.keys() {
+        if let model::number::Number::E164(number) = number {
+            claim(ClaimKind::Number, number.to_string());
+        }
+    }
+    for user in config.users.values() {
+        if let Some(number) = user.number {
+            claim(ClaimKind::Number, number.to_string());
+        }
+    }
+    for group in config.groups.values().filter(|group| group.exclusive) {
+        for member in &group.members {
+            // req K-35: by the telephone number, whosever member it is; users without one by their own name.
+            let number = config
+                .outside
+                .get(&member.party)
+                .map(|outside| outside.number)
+                .or_else(|| config.users.get(&member.party).and_then(|user| user.mobile.or(user.number)));
+            let label = number.map_or_else(
+                || {
+                    format!(
+                        "{}@{}",
+                        config.party_name(member.party).map_or("?", PartyName::as_str),
+                        config.id
+                    )
+                },
+                |number| number.to_string(),
+            );
+            claim(ClaimKind::Membership, label);
+        }
+    }
+    claims
+}
+
+/// All prompts that can be played: the built-in ones and those whose audio a company has sent.
+pub(crate) async fn prompts(store: &Store, clips: &Clips, companies: &[Arc<Company>]) -> telephony::Prompts {
+    let mut own = HashMap::new();
+    for company in companies {
+        let list = company.document.table().and_then(|table| table.get("prompt")).and_then(Document::list);
+        for entry in list.unwrap_or_default() {
+            let name = text_at(entry, &["name"]).and_then(|name| name.parse().ok());
+            let language = text_at(entry, &["language"]).and_then(Language::from_code);
+            let (Some(name), Some(language), Some(hash)) = (name, language, text_at(entry, &["hash"])) else {
+                continue;
+            };
+            match store.audio(hash).await {
+                Ok(Some(audio)) => match Clip::of_wav(&audio) {
+                    Ok(clip) => {
+                        own.insert((company.config.id.clone(), name, language), Arc::new(clip));
+                    }
+                    Err(fault) => {
+                        tracing::error!(tenant = %company.config.id, hash, %fault, "a prompt cannot be played")
+                    }
+                },
+                Ok(None) | Err(_) => {
+                    tracing::error!(tenant = %company.config.id, hash, "the audio of a prompt is missing; send it again");
+                }
+            }
+        }
+    }
+    telephony::Prompts::new(clips.clone(), own)
+}

@@ -1,0 +1,351 @@
+//! Starting: settings, data folder, database, companies, telephony, the web port; and stopping cleanly.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use api::gateway::{Gateway, Hub};
+use arc_swap::ArcSwap;
+use model::config::TenantConfig;
+use model::config::tree;
+use model::id::{ConfigVersion, FactSeq, PartyName, Seed, TenantId};
+use model::input::{Command, Input, Reachability};
+use model::saved::SavedState;
+use store::{MasterKey, SecretKind, Store, StoreError, Writer};
+use telephony::{Algorithm, Binding, ListenerConfig, RtpRange, TelephonyEvent, TrunkConfig};
+use tokio::sync::mpsc;
+
+use super::{Company, Platform, accounts, routing};
+use crate::names::Names;
+use crate::node::clock::{Clock, utc_now};
+use crate::node::view::View;
+use crate::node::{self, Around, Begin, Mail};
+use crate::settings::{
+    DigestName, IdentityTrust, ListenerSettings, Settings, Side, TransportName, TrunkSettings,
+};
+use crate::{asks, builtin, demo, router};
+
+/// A platform that takes calls.
+pub(crate) struct Running {
+    pub(crate) platform: Arc<Platform>,
+    web: tokio::task::JoinHandle<()>,
+    grace: Duration,
+}
+
+/// A company as it was found in the database.
+struct Found {
+    config: Arc<TenantConfig>,
+    document: tree::Node,
+    passwords: BTreeMap<String, String>,
+    names: Arc<Names>,
+}
+
+/// Starts everything.
+///
+/// # Errors
+/// What is missing or taken, and what to do about it.
+pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Result<Running> {
+    let store = open_store(settings).await?;
+    let key = master_key(&settings.data)?;
+    let (built_in, clips) = builtin::load()?;
+    if demo_company {
+        demo::tokens(&store).await?;
+    }
+    let bindings = restored(&store).await?;
+    let web = tokio::net::TcpListener::bind(settings.web).await.with_context(|| {
+        format!("cannot listen on {}: another program has this port; change `web` (or --web)", settings.web)
+    })?;
+    let (events, inbox) = mpsc::unbounded_channel::<Vec<TelephonyEvent>>();
+    let config = telephony_config(settings)?;
+    let telephony =
+        telephony::start(config, Arc::default(), Arc::default(), bindings.clone(), move |batch| {
+            // The router ends only with the process.
+            let _ = events.send(batch);
+        })?;
+    let hub = Hub::default();
+    let calls = router::CallMap::default();
+    let around = Around {
+        clock: Clock::start(),
+        writer: Writer::start(store.clone()),
+        telephony: telephony.clone(),
+        hub: hub.clone(),
+        calls: calls.clone(),
+    };
+    let tokens = RwLock::new(store.tokens().await?);
+    let platform = Arc::new(Platform {
+        store,
+        key,
+        telephony,
+        around,
+        hub: hub.clone(),
+        calls,
+        routing: ArcSwap::default(),
+        built_in,
+        clips,
+        companies: RwLock::default(),
+        tokens,
+        applying: tokio::sync::Mutex::default(),
+    });
+    platform.load_companies().await?;
+    if demo_company {
+        demo::companies(&platform).await?;
+    }
+    platform.tell_reach(&bindings);
+    tokio::spawn(router::run(platform.clone(), inbox));
+    let (gateway, questions) = Gateway::new(hub);
+    tokio::spawn(asks::run(platform.clone(), questions));
+    let router = api::router(gateway);
+    let web = tokio::spawn(async move {
+        if let Err(error) = axum::serve(web, router).await {
+            tracing::error!(%error, "the web port has ended");
+        }
+    });
+    Ok(Running { platform, web, grace: Duration::from_millis(settings.shutdown_grace.0) })
+}
+
+async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    match &settings.database {
+        Some(url) if url.starts_with("postgres") => Ok(Store::open_postgres(url).await?),
+        Some(url) => {
+            bail!("database = \"{url}\" is no PostgreSQL URL; leave it out for SQLite in the data folder")
+        }
+        None => Ok(Store::open_folder(&settings.data).await?),
+    }
+}
+
+/// The key that secrets are sealed under; made at the first start, readable by its owner only.
+pub(crate) fn master_key(folder: &Path) -> anyhow::Result<MasterKey> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    let path = folder.join("master.key");
+    if let Ok(octets) = std::fs::read(&path) {
+        let key: [u8; 32] = octets
+            .try_into()
+            .ok()
+            .with_context(|| format!("{} is no master key: 32 octets", path.display()))?;
+        return Ok(MasterKey::new(key));
+    }
+    let key: [u8; 32] = rand::random();
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("cannot write {}: check who owns the data folder", path.display()))?;
+    file.write_all(&key)?;
+    file.sync_all()?;
+    Ok(MasterKey::new(key))
+}
+
+async fn restored(store: &Store) -> anyhow::Result<Vec<Binding>> {
+    let rows = store.registrations(utc_now()).await?;
+    let read = |(tenant, _, packed): &(TenantId, _, Vec<u8>)| match serde_json::from_slice(packed) {
+        Ok(binding) => Some(binding),
+        Err(error) => {
+            tracing::warn!(%tenant, %error, "a registration of another version is passed over; the phone will register again");
+            None
+        }
+    };
+    Ok(rows.iter().filter_map(read).collect())
+}
+
+fn telephony_config(settings: &Settings) -> anyhow::Result<telephony::Config> {
+    let advertise = settings.rtp.advertise.unwrap_or(settings.rtp.bind);
+    Ok(telephony::Config {
+        listeners: settings.listener.iter().map(listener).collect(),
+        trunks: settings.trunk.iter().map(trunk).collect::<anyhow::Result<_>>()?,
+        rtp: RtpRange { bind: settings.rtp.bind, first: settings.rtp.first, last: settings.rtp.last },
+        rtp_advertise: advertise,
+        shards: std::thread::available_parallelism()
+            .map_or(1, |cores| u16::try_from(cores.get() / 2).unwrap_or(1)),
+        media_timeout: settings.media_timeout.0,
+        seed: rand::random(),
+        nonce_key: rand::random(),
+        realm: "helin".to_owned(),
+    })
+}
+
+fn listener(settings: &ListenerSettings) -> ListenerConfig {
+    ListenerConfig {
+        bind: settings.bind,
+        advertise: settings.advertise.unwrap_or(settings.bind.ip()),
+        udp: settings.transport.contains(&TransportName::Udp),
+        tcp: settings.transport.contains(&TransportName::Tcp),
+        digest: settings
+            .digest
+            .iter()
+            .map(|name| match name {
+                DigestName::Md5 => Algorithm::Md5,
+                DigestName::Sha256 => Algorithm::Sha256,
+            })
+            .collect(),
+        side: match settings.side {
+            Side::Access => telephony::Side::Access,
+            Side::Trunk => telephony::Side::Trunk,
+        },
+    }
+}
+
+fn trunk(settings: &TrunkSettings) -> anyhow::Result<TrunkConfig> {
+    let name = settings.name.parse().with_context(|| format!("[[trunk]] name = \"{}\"", settings.name))?;
+    let national = match settings.number_format.as_str() {
+        "e164" => None,
+        country => Some(model::number::Country::of(country).with_context(|| {
+            format!(
+                "[[trunk]] {}: number_format = \"{country}\" is neither \"e164\" nor a known country",
+                settings.name
+            )
+        })?),
+    };
+    let accept_from = settings.accept_from.iter().map(|text| network(text)).collect::<anyhow::Result<_>>()?;
+    Ok(TrunkConfig {
+        name,
+        accept_from,
+        send_to: settings.send_to.clone(),
+        national,
+        trusted: settings.identity == IdentityTrust::Trusted,
+        calls_max: settings.calls_max,
+    })
+}
+
+fn network(text: &str) -> anyhow::Result<(IpAddr, u8)> {
+    let (address, bits) = text.split_once('/').unwrap_or((text, ""));
+    let address: IpAddr =
+        address.parse().with_context(|| format!("accept_from: \"{text}\" is no network"))?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = if bits.is_empty() { most } else { bits.parse().unwrap_or(255) };
+    if bits > most {
+        bail!("accept_from: \"{text}\" is no network, as 192.0.2.0/24");
+    }
+    Ok((address, bits))
+}
+
+impl Platform {
+    async fn load_companies(self: &Arc<Self>) -> anyhow::Result<()> {
+        for row in self.store.companies().await? {
+            let found = self.find_company(&row).await.with_context(|| format!("company {}", row.tenant))?;
+            let node = self.begin_node(found.config.clone(), found.names.clone()).await?;
+            let company = Company {
+                config: found.config,
+                document: found.document,
+                passwords: found.passwords,
+                names: found.names,
+                node,
+            };
+            let mut companies = self.companies.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            companies.insert(row.tenant.clone(), Arc::new(company));
+        }
+        let companies = self.companies();
+        self.routing.store(Arc::new(routing(&companies)));
+        self.telephony.set_accounts(Arc::new(accounts(&companies)));
+        self.refresh().await;
+        Ok(())
+    }
+
+    async fn find_company(&self, row: &store::CompanyRow) -> anyhow::Result<Found> {
+        let document = tree::of_json(&row.document).map_err(|fault| anyhow::anyhow!("{fault}"))?;
+        let names = Arc::new(Names::new(row.tenant.clone(), self.store.next_party(&row.tenant).await?));
+        let mut people = BTreeMap::new();
+        for list in ["user", "outside"] {
+            let entries = document.table().and_then(|table| table.get(list)).and_then(tree::Node::list);
+            for entry in entries.unwrap_or_default() {
+                let name = entry.table().and_then(|table| table.get("name")).and_then(tree::Node::text);
+                let Some(name) = name.and_then(|name| name.parse::<PartyName>().ok()) else { continue };
+                let key = store::PartyKey::Person(name.clone());
+                if let Some(id) = self.store.find_party(&row.tenant, &key).await? {
+                    people.insert(name, id);
+                }
+            }
+        }
+        let config = self.resolve(&document, ConfigVersion(row.version), &people).map_err(|faults| {
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("its settings do not fit this version: {}", faults.join("; "))
+        })?;
+        let config = Arc::new(config);
+        names.take_config(&config);
+        let passwords = self.store.secrets(&row.tenant, SecretKind::SipPassword, &self.key).await?;
+        Ok(Found { config, document, passwords, names })
+    }
+
+    /// Starts a company's node from what is on disk.
+    pub(crate) async fn begin_node(
+        &self,
+        config: Arc<TenantConfig>,
+        names: Arc<Names>,
+    ) -> Result<node::Node, StoreError> {
+        let tenant = config.id.clone();
+        let saved = saved_state(&self.store, &tenant).await?;
+        let mut view = View::new(config.clone(), saved.clone(), utc_now());
+        let today = (view.day_start(), model::time::Utc(i64::MAX));
+        for number in config.groups.keys() {
+            for record in self.store.visited(&tenant, *number, today).await? {
+                for visit in record.visits.iter().filter(|visit| visit.group == *number) {
+                    view.count_past(visit);
+                }
+            }
+        }
+        let seed = Seed(rand::random());
+        Ok(node::start(tenant, Begin { config, saved, seed, view, names }, self.around.clone()))
+    }
+
+    /// Tells the switchboards who can be reached, by the registrations that survived.
+    fn tell_reach(&self, bindings: &[Binding]) {
+        for company in self.companies() {
+            for party in company.config.users.keys() {
+                let his = |binding: &&Binding| binding.tenant == company.config.id && binding.party == *party;
+                let contacts = u8::try_from(bindings.iter().filter(his).count()).unwrap_or(u8::MAX);
+                let _ = company.node.post(Mail::Input(Input::Reach(*party, Reachability { contacts })));
+            }
+        }
+    }
+}
+
+/// The state of a company: its last checkpoint and the facts after it.
+pub(crate) async fn saved_state(store: &Store, tenant: &TenantId) -> Result<SavedState, StoreError> {
+    let mut saved = store.checkpoint(tenant, FactSeq(u64::MAX)).await?;
+    let from = FactSeq(saved.version.0 + 1);
+    for fact in store.facts(tenant, from, FactSeq(u64::MAX)).await? {
+        engine::fold::fold(&mut saved, &fact);
+    }
+    Ok(saved)
+}
+
+impl Running {
+    /// Stops: new calls get 503, live ones have their grace, then everything is written down.
+    pub(crate) async fn stop(self) {
+        self.platform.telephony.drain();
+        let companies = self.platform.companies();
+        for company in &companies {
+            let _ = company.node.command(Command::Drain).await;
+        }
+        let until = tokio::time::Instant::now() + self.grace;
+        while tokio::time::Instant::now() < until && self.live_calls() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        for company in &companies {
+            let _ = company.node.command(Command::EndAll).await;
+        }
+        let until = tokio::time::Instant::now() + Duration::from_secs(1);
+        while tokio::time::Instant::now() < until && self.live_calls() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        for company in &companies {
+            let (done, wait) = tokio::sync::oneshot::channel();
+            if company.node.post(Mail::Stop(done)).is_ok() {
+                let _ = wait.await;
+            }
+        }
+        self.platform.telephony.stop();
+        self.web.abort();
+        self.platform.store.close().await;
+    }
+
+    fn live_calls(&self) -> usize {
+        self.platform.companies().iter().map(|company| company.node.view().state.calls.len()).sum()
+    }
+}
