@@ -136,10 +136,12 @@ impl Task {
             }
             let deadline = self.switchboard.next_deadline().map(|(tick, _)| self.around.clock.instant(tick));
             let tell = self.view_is_dirty().then(|| self.told + TELL_EVERY);
+            let stall =
+                under_way.as_ref().filter(|commit| !commit.stalled).map(|commit| commit.since + STALL);
             tokio::select! {
                 biased;
                 result = settled(&mut under_way) => self.settle(&mut under_way, result),
-                () = stalled(&under_way) => self.go_on_without_disk(&mut under_way),
+                () = until(stall) => self.go_on_without_disk(&mut under_way),
                 () = until(deadline) => self.take(Input::Timeout),
                 count = self.mailbox.recv_many(&mut mail, TURN_MAX) => {
                     if count == 0 {
@@ -356,14 +358,6 @@ async fn settled(under_way: &mut Option<UnderWay>) -> Result<(), store::StoreErr
     match under_way {
         Some(commit) => (&mut commit.ticket).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Resolves when the commit under way has stalled; once per commit.
-async fn stalled(under_way: &Option<UnderWay>) {
-    match under_way {
-        Some(commit) if !commit.stalled => until(Some(commit.since + STALL)).await,
-        Some(_) | None => std::future::pending().await,
     }
 }
 

@@ -46,9 +46,10 @@ struct Day {
 impl Day {
     fn of(zone: TimeZone, at: Utc) -> Day {
         let stamp = jiff::Timestamp::from_microsecond(at.0).unwrap_or_default();
-        let date = stamp.to_zoned(zone.clone()).date();
+        let date = zone.to_datetime(stamp).date();
         let midnight = |date: jiff::civil::Date| {
-            date.to_zoned(zone.clone()).map_or(at, |start| Utc(start.timestamp().as_microsecond()))
+            let start = date.at(0, 0, 0, 0);
+            zone.to_timestamp(start).map_or(at, |start| Utc(start.as_microsecond()))
         };
         let from = midnight(date);
         let to = date.tomorrow().map_or(Utc(i64::MAX), midnight);
