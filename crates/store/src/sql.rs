@@ -16,7 +16,7 @@ statements! {
     /// Batches that hold facts between two.
     FACTS = "SELECT facts FROM fact_batch WHERE tenant = $1 AND last_seq >= $2 AND first_seq <= $3 ORDER BY first_seq";
     /// One commit's inputs, numbered on.
-    PUT_JOURNAL = "INSERT INTO journal_batch (tenant, seq, entries) SELECT $1, COALESCE(MAX(seq), 0) + 1, $2 FROM journal_batch WHERE tenant = $1";
+    PUT_JOURNAL = "INSERT INTO journal_batch (tenant, seq, entries) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal_batch WHERE tenant = $1), $2)";
     /// The whole journal.
     JOURNAL = "SELECT entries FROM journal_batch WHERE tenant = $1 ORDER BY seq";
     /// A checkpoint.
@@ -70,7 +70,7 @@ statements! {
     /// A company's secrets of a kind.
     SECRETS = "SELECT name, sealed FROM secret WHERE tenant = $1 AND kind = $2";
     /// A token.
-    PUT_TOKEN = "INSERT INTO token (id, hash, scope, tenant, person, expires) SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5 FROM token ON CONFLICT DO NOTHING";
+    PUT_TOKEN = "INSERT INTO token (id, hash, scope, tenant, person, expires) VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM token), $1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     /// All tokens.
     TOKENS = "SELECT id, hash, scope, tenant, person, expires, revoked FROM token ORDER BY id";
     /// Ends a token.
