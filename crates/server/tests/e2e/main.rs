@@ -1,0 +1,11 @@
+//! End to end: the built Helin as a process, real sockets, scripted and real far ends. One file per capability.
+//!
+//! Every call test asserts signalling, sound both ways, and that everything is torn down.
+
+mod call;
+mod message;
+mod phone;
+mod process;
+mod sound;
+
+mod ring_group;
