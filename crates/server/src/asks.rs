@@ -129,7 +129,7 @@ async fn live(platform: &Platform, tenant: &TenantId, group: Number) -> Option<L
 
 async fn call_record(platform: &Platform, tenant: &TenantId, call: CallId) -> Option<CallRecord> {
     let company = platform.company(tenant)?;
-    let open = company.node.view().state.calls.get(&call).cloned();
+    let open = company.node.view().call(call);
     match open {
         Some(record) => Some(record),
         None => or_log(platform.store.call(tenant, call).await).flatten(),
@@ -138,8 +138,9 @@ async fn call_record(platform: &Platform, tenant: &TenantId, call: CallId) -> Op
 
 fn open_calls(platform: &Platform, tenant: &TenantId) -> Vec<CallRecord> {
     let Some(company) = platform.company(tenant) else { return Vec::new() };
-    let view = company.node.view();
-    view.state.calls.values().rev().cloned().collect()
+    let mut calls = company.node.view().calls();
+    calls.reverse();
+    calls
 }
 
 /// Calls under way and ended ones, newest first: ids are in order of time.
@@ -195,6 +196,7 @@ async fn explain(
 ) -> Option<Vec<Decision>> {
     let company = platform.company(tenant)?;
     let record = call_record(platform, tenant, call).await?;
+    company.node.written(record.last).await;
     let before = FactSeq(record.first.0.saturating_sub(1));
     let saved = or_log(platform.store.checkpoint(tenant, before).await)?;
     let from = FactSeq(saved.version.0 + 1);

@@ -15,12 +15,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::config::TenantConfig;
-use model::id::{LegId, TenantId};
+use model::id::{FactSeq, LegId, TenantId};
 use model::input::{Command, Input};
 use model::leg::LegEvent;
 use model::output::Reply;
 use store::NewParty;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use task::{Around, Begin, start};
 use view::View;
@@ -50,6 +50,7 @@ pub(crate) struct Node {
     mail: mpsc::UnboundedSender<Mail>,
     waiting: Arc<AtomicUsize>,
     view: Arc<Mutex<View>>,
+    facts: watch::Receiver<FactSeq>,
 }
 
 /// The mailbox is full or closed.
@@ -80,6 +81,12 @@ impl Node {
         let (answer, wait) = oneshot::channel();
         self.post(Mail::Ask(command, answer))?;
         wait.await.map_err(|_| Refused)
+    }
+
+    /// Waits until a fact of the view is on disk.
+    pub(crate) async fn written(&self, fact: FactSeq) {
+        // A node that has stopped has written all it will.
+        let _ = self.facts.clone().wait_for(|last| *last >= fact).await;
     }
 
     /// The folded view, for a short look.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use api::gateway::{Changed, Hub};
 use engine::switchboard::Switchboard;
 use model::config::TenantConfig;
-use model::id::{FactSeq, RequestId, Seed, TenantId};
+use model::id::{CallId, FactSeq, RequestId, Seed, TenantId};
 use model::input::Input;
 use model::leg::{LegCommand, Release};
 use model::output::{Output, Reply};
@@ -18,7 +18,7 @@ use model::saved::SavedState;
 use model::time::Now;
 use store::{Commit, CommitTicket, NewParty, Writer};
 use telephony::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::clock::Clock;
 use super::gate::Gate;
@@ -67,6 +67,7 @@ pub(crate) fn start(tenant: TenantId, begin: Begin, around: Around) -> Node {
     let now = around.clock.now();
     let saved = begin.saved.version;
     let switchboard = Switchboard::new(begin.config.clone(), begin.saved, begin.seed, now);
+    let (written, facts) = watch::channel(saved);
     let entry = Entry::begin(now, saved, begin.config.version, begin.seed);
     let task = Task {
         tenant: tenant.clone(),
@@ -84,13 +85,14 @@ pub(crate) fn start(tenant: TenantId, begin: Begin, around: Around) -> Node {
         batch: 1,
         durable: 0,
         checkpoint_at: saved,
+        written,
         asked: BTreeMap::new(),
         next_request: 1,
         told: Instant::now(),
         around,
     };
     tokio::spawn(task.run());
-    Node { tenant, mail, waiting, view }
+    Node { tenant, mail, waiting, view, facts }
 }
 
 struct Task {
@@ -111,6 +113,8 @@ struct Task {
     /// The last batch on disk.
     durable: u64,
     checkpoint_at: FactSeq,
+    /// The last fact on disk.
+    written: watch::Sender<FactSeq>,
     asked: BTreeMap<RequestId, oneshot::Sender<Reply>>,
     next_request: u64,
     told: Instant,
@@ -121,6 +125,10 @@ struct Task {
 struct UnderWay {
     ticket: CommitTicket,
     batch: u64,
+    /// Calls that ended in it.
+    ended: Vec<CallId>,
+    /// Its last fact.
+    last: Option<FactSeq>,
     since: Instant,
     stalled: bool,
 }
@@ -273,22 +281,34 @@ impl Task {
         if let Some(state) = &checkpoint {
             self.checkpoint_at = state.version;
         }
+        let folded = std::mem::take(&mut self.folded);
+        let ended = folded
+            .iter()
+            .filter_map(|folded| match folded {
+                Folded::Call(record) => Some(record.call),
+                Folded::Session(_) => None,
+            })
+            .collect();
         let journal = journal::pack(&pending.entries);
         let ticket = self.around.writer.submit(Commit {
             tenant: self.tenant.clone(),
             facts: pending.facts,
             journal: Some(journal),
-            folded: std::mem::take(&mut self.folded),
+            folded,
             checkpoint,
             parties: std::mem::take(&mut self.parties),
         });
-        UnderWay { ticket, batch, since: Instant::now(), stalled: false }
+        UnderWay { ticket, batch, ended, last, since: Instant::now(), stalled: false }
     }
 
     fn settle(&mut self, under_way: &mut Option<UnderWay>, result: Result<(), store::StoreError>) {
         let Some(done) = under_way.take() else { return };
         if let Err(error) = result {
             tracing::error!(tenant = %self.tenant, %error, "facts could not be written; calls go on, their records may be lost");
+        }
+        self.lock_view().written(&done.ended);
+        if let Some(last) = done.last {
+            self.written.send_replace(last);
         }
         self.let_out(done.batch);
     }
@@ -348,9 +368,9 @@ impl Task {
                 self.around.hub.publish(&self.tenant, Changed::Group(Arc::new(live)));
             }
         }
-        let open = touched.calls.iter().filter_map(|call| view.state.calls.get(call).cloned());
+        let open = touched.calls.iter().filter_map(|call| view.state.calls.get(call).cloned().map(Arc::new));
         for record in open.chain(touched.ended) {
-            self.around.hub.publish(&self.tenant, Changed::Call(Arc::new(record)));
+            self.around.hub.publish(&self.tenant, Changed::Call(record));
         }
     }
 }

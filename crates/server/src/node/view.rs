@@ -25,6 +25,8 @@ pub(crate) struct View {
     day: Day,
     today: BTreeMap<Number, CallsToday>,
     touched: Touched,
+    /// Calls that have ended and whose records are not on disk yet.
+    unwritten: BTreeMap<CallId, Arc<CallRecord>>,
 }
 
 /// What changed since the last look.
@@ -32,7 +34,7 @@ pub(crate) struct View {
 pub(crate) struct Touched {
     pub(crate) groups: BTreeSet<Number>,
     pub(crate) calls: BTreeSet<CallId>,
-    pub(crate) ended: Vec<CallRecord>,
+    pub(crate) ended: Vec<Arc<CallRecord>>,
 }
 
 /// The company's present day.
@@ -76,7 +78,7 @@ impl View {
     pub(crate) fn new(config: Arc<TenantConfig>, state: SavedState, now: Utc) -> View {
         let day = Day::of(zone(&config.time_zone), now);
         let groups_of = groups_of(&config);
-        View { config, groups_of, state, day, today: BTreeMap::new(), touched: Touched::default() }
+        View { config, groups_of, state, day, today: BTreeMap::new(), touched: Touched::default(), unwritten: BTreeMap::new() }
     }
 
     /// Takes new settings; the facts they cause come after it.
@@ -86,6 +88,27 @@ impl View {
         }
         self.groups_of = groups_of(&config);
         self.config = config;
+    }
+
+    /// A call that is under way, or has ended and is not on disk yet.
+    pub(crate) fn call(&self, call: CallId) -> Option<CallRecord> {
+        let open = self.state.calls.get(&call).cloned();
+        open.or_else(|| self.unwritten.get(&call).map(|record| (**record).clone()))
+    }
+
+    /// All such calls, in order of time.
+    pub(crate) fn calls(&self) -> Vec<CallRecord> {
+        let mut calls: Vec<CallRecord> = self.state.calls.values().cloned().collect();
+        calls.extend(self.unwritten.values().map(|record| (**record).clone()));
+        calls.sort_by_key(|record| record.call);
+        calls
+    }
+
+    /// Their records are on disk.
+    pub(crate) fn written(&mut self, calls: &[CallId]) {
+        for call in calls {
+            self.unwritten.remove(call);
+        }
     }
 
     /// Midnight of the company's present day.
@@ -112,7 +135,9 @@ impl View {
         let folded = engine::fold::fold(&mut self.state, fact);
         if let Some(Folded::Call(record)) = &folded {
             self.touched.calls.remove(&record.call);
-            self.touched.ended.push((**record).clone());
+            let record = Arc::new((**record).clone());
+            self.unwritten.insert(record.call, record.clone());
+            self.touched.ended.push(record);
         }
         folded
     }
