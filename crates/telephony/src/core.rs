@@ -97,7 +97,7 @@ pub(crate) fn start(
         .iter()
         .map(|listener| sip_proto::endpoint::Listener {
             address: std::net::SocketAddr::new(listener.advertise, listener.bind.port()).to_string(),
-            symmetric: listener.side == crate::Side::Access,
+            symmetric: true,
         })
         .collect();
     let endpoint = Endpoint::new(sip_proto::endpoint::Config {

@@ -46,6 +46,9 @@ impl Core {
             return;
         };
         if *request.method() == Method::Options {
+            if !self.supports_required(server, request) {
+                return;
+            }
             return self.answer(server, 200, &[("Allow", ALLOW), ("Accept", "application/sdp")]);
         }
         match side {
@@ -196,6 +199,17 @@ impl Core {
         }
     }
 
+    /// We require no extension, and so support none that is required of us (RFC 3261 8.2.2.3).
+    fn supports_required(&mut self, server: ServerId, request: &Request) -> bool {
+        let required: Vec<&str> = request.headers().values(HeaderName::Require).collect();
+        if required.is_empty() {
+            return true;
+        }
+        let unsupported = required.join(", ");
+        self.answer(server, 420, &[("Unsupported", &unsupported)]);
+        false
+    }
+
     /// What an INVITE must be before anybody looks at whom it calls. `None`: it was answered.
     #[expect(clippy::option_option, reason = "an INVITE may come without an offer")]
     fn check_invite(&mut self, server: ServerId, request: &Request) -> Option<Option<SessionDescription>> {
@@ -204,10 +218,7 @@ impl Core {
             self.answer(server, 503, &[("Retry-After", "10")]);
             return None;
         }
-        let required: Vec<String> = headers.values(HeaderName::Require).map(str::to_owned).collect();
-        if !required.is_empty() {
-            let unsupported = required.join(", ");
-            self.answer(server, 420, &[("Unsupported", &unsupported)]);
+        if !self.supports_required(server, request) {
             return None;
         }
         let accepts: Vec<&str> = headers.values(HeaderName::Accept).collect();
@@ -238,7 +249,8 @@ impl Core {
 
     /// A call: its leg begins, and the server is told.
     fn invite(&mut self, server: ServerId, request: &Request, new: NewCaller) {
-        if request.headers().contact().is_none() {
+        let old = request.via().cookie_branch().is_none();
+        if request.headers().contact().is_none() && !old {
             return self.answer_with(server, 400, "Missing Contact");
         }
         self.figures.calls.fetch_add(1, Ordering::Relaxed);

@@ -78,7 +78,15 @@ impl View {
     pub(crate) fn new(config: Arc<TenantConfig>, state: SavedState, now: Utc) -> View {
         let day = Day::of(zone(&config.time_zone), now);
         let groups_of = groups_of(&config);
-        View { config, groups_of, state, day, today: BTreeMap::new(), touched: Touched::default(), unwritten: BTreeMap::new() }
+        View {
+            config,
+            groups_of,
+            state,
+            day,
+            today: BTreeMap::new(),
+            touched: Touched::default(),
+            unwritten: BTreeMap::new(),
+        }
     }
 
     /// Takes new settings; the facts they cause come after it.

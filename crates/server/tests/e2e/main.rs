@@ -12,4 +12,7 @@ mod sound;
 
 mod codes;
 mod direct;
+mod outside;
+mod register;
 mod ring_group;
+mod torture;

@@ -283,7 +283,7 @@ impl Phone {
         let id = format!(
             "{} {} {} {}",
             message.status().unwrap_or(0),
-            message.must("CSeq"),
+            message.header("CSeq").unwrap_or_default(),
             message.header("Via").map_or("", branch_of),
             message.header("To").unwrap_or_default()
         );

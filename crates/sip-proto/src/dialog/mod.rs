@@ -99,7 +99,8 @@ pub enum OutOfOrder {
 }
 
 impl Dialog {
-    /// Our side of a dialog that a request of theirs makes (RFC 3261 12.1.1). `None` without tag or Contact.
+    /// Our side of a dialog that a request of theirs makes (RFC 3261 12.1.1). RFC 2543 did not ask for
+    /// a Contact: without one the address in From is the target.
     pub fn of_request(headers: &Headers, local_tag: &str, flow: Flow) -> Option<Dialog> {
         let (from, to) = (headers.from()?, headers.to()?);
         let cseq = headers.cseq()?.number;
@@ -109,7 +110,10 @@ impl Dialog {
             remote_tag: Arc::from(from.tag().unwrap_or_default()),
             local: Arc::from(bare(&to).as_str()),
             remote: Arc::from(bare(&from).as_str()),
-            remote_target: Arc::from(headers.contact()?.uri.as_str()),
+            remote_target: match headers.contact() {
+                Some(contact) => Arc::from(contact.uri.as_str()),
+                None => Arc::from(from.uri.as_str()),
+            },
             route_set: routes(headers, Order::AsWritten),
             local_cseq: 0,
             remote_cseq: Some(cseq),

@@ -70,17 +70,22 @@ impl Endpoint {
         }
     }
 
-    /// RFC 3261 17.2.3; without the cookie the rule of RFC 2543.
-    fn server_key(&self, request: &Request, method: &str) -> u64 {
+    /// RFC 3261 17.2.3; without the cookie the rule of RFC 2543. The listener and the Call-ID, which no
+    /// repetition, ACK or CANCEL changes, keep apart those whose branches are no good chance.
+    fn server_key(&self, flow: Flow, request: &Request, method: &str) -> u64 {
         let via = request.via();
+        let listener = flow.listener.to_string();
         match via.cookie_branch() {
-            Some(branch) => self.tokens.hash_of(&["server", branch, via.sent_by, method]),
+            Some(branch) => {
+                self.tokens.hash_of(&["server", &listener, branch, via.sent_by, request.call_id(), method])
+            }
             None => {
                 let number = request.cseq().number.to_string();
                 let from = request.from().tag().unwrap_or_default().to_owned();
                 let branch = via.branch().unwrap_or_default();
                 self.tokens.hash_of(&[
                     "server-2543",
+                    &listener,
                     request.uri().as_str(),
                     request.call_id(),
                     &from,
@@ -95,12 +100,12 @@ impl Endpoint {
 
     fn handle_request(&mut self, now: Millis, flow: Flow, request: Request) {
         if *request.method() == Method::Ack {
-            return self.handle_ack(now, request);
+            return self.handle_ack(now, flow, request);
         }
         if *request.method() == Method::Cancel {
             return self.handle_cancel(flow, request);
         }
-        let key = self.server_key(&request, request.method().as_str());
+        let key = self.server_key(flow, &request, request.method().as_str());
         if let Some(id) = self.server_keys.get(&key).copied() {
             self.counters.repeated += 1;
             return match self.servers.get(&id).map(|server| server.state) {
@@ -115,7 +120,7 @@ impl Endpoint {
         if request.to().tag().is_some() {
             return self.handle_in_dialog(now, flow, request, key);
         }
-        if self.merged.contains_key(&self.merge_key(&request)) {
+        if self.merged.contains_key(&self.merge_key(flow, &request)) {
             return self.answer_stateless(flow, &request, 482, &[]);
         }
         let server = self.open_server(now, &request, flow, key);
@@ -159,8 +164,8 @@ impl Endpoint {
         self.events.push_back(Event::InDialog { dialog: id, server, request });
     }
 
-    fn handle_ack(&mut self, now: Millis, request: Request) {
-        let key = self.server_key(&request, "INVITE");
+    fn handle_ack(&mut self, now: Millis, flow: Flow, request: Request) {
+        let key = self.server_key(flow, &request, "INVITE");
         if let Some(id) = self.server_keys.get(&key).copied()
             && !matches!(
                 self.servers.get(&id).map(|server| server.state),
@@ -180,7 +185,7 @@ impl Endpoint {
     }
 
     fn handle_cancel(&mut self, flow: Flow, request: Request) {
-        let key = self.server_key(&request, "INVITE");
+        let key = self.server_key(flow, &request, "INVITE");
         let Some(id) = self.server_keys.get(&key).copied() else {
             return self.answer_stateless(flow, &request, 481, &[]);
         };

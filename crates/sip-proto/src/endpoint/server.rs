@@ -90,7 +90,7 @@ impl Endpoint {
         } else {
             State::Other(non_invite_server::State::Trying)
         };
-        let merge = request.to().tag().is_none().then(|| self.merge_key(request));
+        let merge = request.to().tag().is_none().then(|| self.merge_key(flow, request));
         if let Some(merge) = merge {
             self.merged.insert(merge, id);
         }
@@ -113,11 +113,13 @@ impl Endpoint {
         ServerId(id)
     }
 
-    pub(super) fn merge_key(&self, request: &Request) -> u64 {
+    /// RFC 3261 8.2.2.2, on each listener by itself: a call may leave by one and come back by another.
+    pub(super) fn merge_key(&self, flow: Flow, request: &Request) -> u64 {
         let cseq = request.cseq();
         let number = cseq.number.to_string();
         let tag = request.from().tag().unwrap_or_default().to_owned();
-        self.tokens.hash_of(&["merge", request.call_id(), &tag, &number, cseq.method])
+        let listener = flow.listener.to_string();
+        self.tokens.hash_of(&["merge", &listener, request.call_id(), &tag, &number, cseq.method])
     }
 
     /// Takes a step of an INVITE's machine.
