@@ -4,7 +4,7 @@
 //! Invariants: facts come in order without gaps; folding a fact costs the same however many members, calls or
 //! facts there are (removing a group costs its members).
 
-use model::fact::{EndCause, Fact, Peer, Role, TailCause, VisitOutcome, What};
+use model::fact::{EndCause, Fact, Outcome, Peer, Role, TailCause, VisitOutcome, What};
 use model::id::{CallId, LegId, PartyId};
 use model::number::Number;
 use model::record::{CallRecord, DutySession, FallbackRecord, Folded, HeardRecord, LegRecord, VisitRecord};
@@ -62,6 +62,10 @@ pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
             let mut record = state.calls.remove(call)?;
             record.ended = Some(at);
             record.outcome = Some(*outcome);
+            if *outcome != Outcome::Answered {
+                // Answered by us, but the answer could not leave.
+                record.answered = None;
+            }
             return Some(Folded::Call(Box::new(record)));
         }
         What::VisitStarted { call, group } => start_visit(state, *call, *group, at),
@@ -386,9 +390,7 @@ pub(crate) fn missed(cause: EndCause) -> bool {
 pub(crate) const fn tail_cause(cause: EndCause) -> Option<TailCause> {
     match cause {
         EndCause::NoAnswer | EndCause::Diverted | EndCause::NotConfirmed => Some(TailCause::NoAnswer),
-        EndCause::Unreachable | EndCause::NotAcceptable | EndCause::Forbidden | EndCause::LimitReached => {
-            Some(TailCause::Unreachable)
-        }
+        EndCause::Unreachable | EndCause::NotAcceptable | EndCause::Forbidden => Some(TailCause::Unreachable),
         EndCause::Rejected => Some(TailCause::Rejected),
         EndCause::Answered
         | EndCause::AnsweredElsewhere
@@ -397,6 +399,8 @@ pub(crate) const fn tail_cause(cause: EndCause) -> Option<TailCause> {
         | EndCause::HangUp
         | EndCause::MediaTimeout
         | EndCause::NotFound
+        // Our own limit is not the member's fault.
+        | EndCause::LimitReached
         | EndCause::Restart
         | EndCause::Shutdown => None,
     }

@@ -1,12 +1,14 @@
 //! The command line's end of the HTTP API: apply, export and explain on a running Helin.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::cli::{Apply, Explain, Export, Remote};
+use crate::platform::hash_of;
 
 /// A running Helin.
 pub(crate) struct Client {
@@ -95,6 +97,14 @@ impl Answer {
     /// # Errors
     /// The API refused; every fault on a line of its own.
     pub(crate) fn json(self) -> anyhow::Result<Value> {
+        self.json_of("")
+    }
+
+    /// The same for what was sent from a file, whose name stands before each fault.
+    ///
+    /// # Errors
+    /// As `json`.
+    fn json_of(self, file: &str) -> anyhow::Result<Value> {
         let value: Value = serde_json::from_str(&self.body).unwrap_or(Value::Null);
         if (200..300).contains(&self.status) {
             return Ok(value);
@@ -104,7 +114,12 @@ impl Answer {
         for fault in value["faults"].as_array().into_iter().flatten() {
             let text = fault["text"].as_str().unwrap_or_default();
             let path = fault["path"].as_str().unwrap_or_default();
-            let place = fault["line"].as_u64().map_or_else(String::new, |line| format!("line {line}: "));
+            let place = match fault["line"].as_u64() {
+                Some(line) if file.is_empty() => format!("line {line}: "),
+                Some(line) => format!("{file}:{line}: "),
+                None if file.is_empty() => String::new(),
+                None => format!("{file}: "),
+            };
             lines.push(format!("{place}{path}: {text}"));
         }
         bail!(lines.join("\n"))
@@ -119,15 +134,19 @@ pub(crate) fn apply(apply: &Apply) -> anyhow::Result<()> {
     let client = Client::new(&apply.remote)?;
     let file = apply.file.display();
     let text = std::fs::read_to_string(&apply.file).with_context(|| format!("cannot read {file}"))?;
-    let document: toml_edit::DocumentMut =
-        text.parse().map_err(|fault| anyhow::anyhow!("{file}: {fault}"))?;
-    let company = document.get("company").and_then(|table| table.get("id")).and_then(|id| id.as_str());
-    let Some(company) = company else {
+    let document =
+        toml_edit::Document::parse(text.clone()).map_err(|fault| anyhow::anyhow!("{file}: {fault}"))?;
+    let Some(company) = text_in(document.as_table(), "company", "id") else {
         bail!("{file}: company.id is missing: it says whose settings these are")
     };
+    let prompts = read_prompts(&text, &document, &apply.file)?;
     if !apply.dry_run {
-        send_prompts(&client, company, &document, &apply.file)?;
+        for prompt in &prompts {
+            let address = format!("/companies/{}/prompts/{}", escape(company), escape(&prompt.name));
+            client.write(&address, "application/octet-stream", &prompt.audio)?.json()?;
+        }
     }
+    let text = name_by_hash(&text, &prompts);
     let name = escape(&file.to_string());
     let path = format!(
         "/companies/{}/document?dry_run={}&prune={}&file={name}",
@@ -135,7 +154,7 @@ pub(crate) fn apply(apply: &Apply) -> anyhow::Result<()> {
         apply.dry_run,
         apply.prune
     );
-    let applied = client.write(&path, "application/toml", text.as_bytes())?.json()?;
+    let applied = client.write(&path, "application/toml", text.as_bytes())?.json_of(&file.to_string())?;
     let mut out = io::stdout().lock();
     let changes: Vec<&str> =
         applied["changes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -151,25 +170,53 @@ pub(crate) fn apply(apply: &Apply) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Sends the audio that `[[prompt]]` entries name, before the document that refers to it.
-fn send_prompts(
-    client: &Client,
-    company: &str,
-    document: &toml_edit::DocumentMut,
+/// A prompt whose audio lies in a file beside the company file.
+struct PromptFile {
+    name: String,
+    audio: Vec<u8>,
+    /// Where `file = "..."` stands in the company file.
+    span: Range<usize>,
+}
+
+fn read_prompts(
+    text: &str,
+    document: &toml_edit::Document<String>,
     file: &Path,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Vec<PromptFile>> {
+    let mut found = Vec::new();
     let prompts = document.get("prompt").and_then(|item| item.as_array_of_tables());
     for prompt in prompts.into_iter().flatten() {
-        let value = |key: &str| prompt.get(key).and_then(|item| item.as_str());
-        let (Some(name), Some(audio)) = (value("name"), value("file")) else { continue };
+        let (Some(name), Some((key, item))) =
+            (prompt.get("name").and_then(|item| item.as_str()), prompt.get_key_value("file"))
+        else {
+            continue;
+        };
+        let (Some(audio), Some(from), Some(to)) = (item.as_str(), key.span(), item.span()) else { continue };
         let path = file.parent().unwrap_or(Path::new(".")).join(audio);
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let language = value("language").unwrap_or_default();
-        let address =
-            format!("/companies/{}/prompts/{}?language={}", escape(company), escape(name), escape(language));
-        client.write(&address, "application/octet-stream", &bytes)?.json()?;
+        let line = text[..from.start].lines().count().max(1);
+        let audio = std::fs::read(&path).with_context(|| {
+            format!("{}:{line}: prompt[{name}].file: cannot read {}", file.display(), path.display())
+        })?;
+        found.push(PromptFile { name: name.to_owned(), audio, span: from.start..to.end });
     }
-    Ok(())
+    Ok(found)
+}
+
+/// The company file with the hash of its audio in place of each file's name; lines stay where they are.
+fn name_by_hash(text: &str, prompts: &[PromptFile]) -> String {
+    let mut named = String::with_capacity(text.len());
+    let mut done = 0;
+    for prompt in prompts {
+        named.push_str(&text[done..prompt.span.start]);
+        named.push_str(&format!("hash = \"{}\"", hash_of(&prompt.audio)));
+        done = prompt.span.end;
+    }
+    named.push_str(&text[done..]);
+    named
+}
+
+fn text_in<'a>(table: &'a toml_edit::Table, name: &str, key: &str) -> Option<&'a str> {
+    table.get(name)?.get(key)?.as_str()
 }
 
 /// `helin export`.

@@ -1,6 +1,7 @@
 //! The platform: all companies with their nodes, and what they share.
 
 mod apply;
+mod audio;
 mod figures;
 mod start;
 
@@ -20,6 +21,7 @@ use crate::node::Node;
 use crate::router::CallMap;
 use crate::routing::Routing;
 
+pub(crate) use audio::hash_of;
 pub(crate) use start::start;
 
 /// One company.
@@ -80,7 +82,7 @@ impl Platform {
         self.telephony.set_accounts(Arc::new(accounts(&companies)));
         let numbers: BTreeSet<_> = self.routing.load().platform_numbers().collect();
         self.telephony.set_platform(Arc::new(numbers));
-        self.telephony.set_prompts(Arc::new(apply::prompts(&self.store, &self.clips, &companies).await));
+        self.telephony.set_prompts(Arc::new(audio::prompts(&self.store, &self.clips, &companies).await));
     }
 }
 

@@ -70,6 +70,15 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets audio.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn delete_audio(&self, hash: &str) -> Result<(), StoreError> {
+        on!(self, pool => sqlx::query(sql::DELETE_AUDIO).bind(hash).execute(pool).await.map(|_| ())?);
+        Ok(())
+    }
+
     /// Audio by its hash.
     ///
     /// # Errors

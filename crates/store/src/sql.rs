@@ -83,6 +83,8 @@ statements! {
     REGISTRATIONS = "SELECT tenant, party, binding FROM registration WHERE expires > $1 ORDER BY tenant, party, contact";
     /// Audio.
     PUT_AUDIO = "INSERT INTO prompt_audio (hash, audio) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    /// Audio that no document names.
+    DELETE_AUDIO = "DELETE FROM prompt_audio WHERE hash = $1";
     /// Audio by its hash.
     AUDIO = "SELECT audio FROM prompt_audio WHERE hash = $1";
 }

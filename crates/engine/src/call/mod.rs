@@ -181,7 +181,15 @@ impl Switchboard {
             }
             CallerLeg::Answered => {
                 self.fact(What::LegEnded { leg, cause: cause.unwrap_or(EndCause::HangUp) });
-                call.outcome.get_or_insert(Outcome::Answered);
+                match cause {
+                    // The answer found no codec or no port: it never left.
+                    Some(EndCause::NotAcceptable | EndCause::LimitReached) => {
+                        call.outcome = Some(Outcome::Failed);
+                    }
+                    Some(_) | None => {
+                        call.outcome.get_or_insert(Outcome::Answered);
+                    }
+                }
             }
         }
         self.media(leg, media);

@@ -33,7 +33,7 @@ pub fn shaped(document: &Node, defaults: Defaults) -> Node {
     Node::of(Shape::Table(result))
 }
 
-fn shaped_table(node: &Node, keys: &[Key], defaults: Defaults) -> Node {
+pub(super) fn shaped_table(node: &Node, keys: &[Key], defaults: Defaults) -> Node {
     let empty = BTreeMap::new();
     let table = node.table().unwrap_or(&empty);
     let mut result = BTreeMap::new();

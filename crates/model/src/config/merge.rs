@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::document::LISTS;
-use super::schema::{Key, Kind, USER};
+use super::export::{Defaults, shaped_table};
+use super::schema::{COMPANY, Key, Kind, USER};
 use super::tree::{Node, Shape};
 
 /// Secrets that a file gave: user, key (`password`, `sip_password`), value.
@@ -30,7 +31,7 @@ pub enum Rest {
 }
 
 /// Lays `file`, which has been checked, over `stored`. `with_secret` tells which secrets are there already, so
-/// that applying a file twice changes nothing.
+/// that applying a file twice changes nothing. The result says nothing that is a default anyway.
 pub fn merge(
     stored: &Node,
     file: &Node,
@@ -44,9 +45,10 @@ pub fn merge(
     let mut changes = Vec::new();
     let mut secrets = Vec::new();
     let company = overlay(old.get("company"), new.get("company"));
+    let company = shaped_table(&company, COMPANY, Defaults::Hide);
     differences("company", old.get("company"), Some(&company), &mut changes);
     result.insert("company".to_owned(), company);
-    for (list, by, _, _) in LISTS {
+    for (list, by, keys, _) in LISTS {
         let before = entries(old.get(list), by);
         let given = entries(new.get(list), by);
         let mut after: BTreeMap<String, Node> = match rest {
@@ -54,7 +56,8 @@ pub fn merge(
             Rest::Remove => BTreeMap::new(),
         };
         for (name, entry) in &given {
-            let mut entry = if list == "user" { overlay(before.get(name), Some(entry)) } else { bare(entry) };
+            let entry = if list == "user" { overlay(before.get(name), Some(entry)) } else { bare(entry) };
+            let mut entry = shaped_table(&entry, keys, Defaults::Hide);
             if list == "user" {
                 take_secrets(name, &mut entry, &mut secrets, &mut changes, with_secret);
             }

@@ -1,11 +1,10 @@
 //! Settings: a file is checked whole, laid over what the company has, written as a new version, and acts on the
 //! next decision.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use api::gateway::{Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Format, Prune};
-use media::clip::Clip;
 use model::config::export::{Defaults, shaped, toml};
 use model::config::fault::Fault;
 use model::config::merge::{Merged, Rest, merge};
@@ -13,12 +12,9 @@ use model::config::resolve::{Around, resolve};
 use model::config::tree::{self, Node as Document, Shape};
 use model::config::{TenantConfig, document};
 use model::id::{ConfigVersion, PartyId, PartyName, TenantId};
-use model::language::Language;
-use sha2::{Digest, Sha256};
-use store::{Claim, ClaimKind, NewParty, NewVersion, PartyKey, SecretKind, Store, StoreError};
+use store::{Claim, ClaimKind, NewParty, NewVersion, PartyKey, SecretKind, StoreError};
 
 use super::{Company, Platform};
-use crate::builtin::Clips;
 use crate::names::Names;
 use crate::node::Mail;
 use crate::node::clock::utc_now;
@@ -29,8 +25,21 @@ impl Platform {
         let _one_at_a_time = self.applying.lock().await;
         let parsed =
             read(file).map_err(|faults| ApplyRefusal::Faults(faults.into_iter().map(shown).collect()))?;
+        let applied = self.apply_document(tenant, file, &parsed).await;
+        if applied.is_err() {
+            self.forget_audio(&parsed).await;
+        }
+        applied
+    }
+
+    async fn apply_document(
+        &self,
+        tenant: &TenantId,
+        file: &ApplyFile,
+        parsed: &Document,
+    ) -> Result<Applied, ApplyRefusal> {
         let company = self.company(tenant);
-        let named = text_at(&parsed, &["company", "id"]);
+        let named = text_at(parsed, &["company", "id"]);
         if named.is_some_and(|named| named != tenant.as_str()) || (named.is_none() && company.is_none()) {
             let text = format!("is not {tenant}, whose settings are written here");
             return Err(one_fault("company.id", text));
@@ -44,7 +53,7 @@ impl Platform {
             known.is_some_and(|known| known == value)
         };
         let rest = if file.prune == Prune::Remove { Rest::Remove } else { Rest::Keep };
-        let merged = merge(&stored, &parsed, rest, &same);
+        let merged = merge(&stored, parsed, rest, &same);
         let names = match &company {
             Some(company) => company.names.clone(),
             None => Arc::new(Names::new(tenant.clone(), self.next_party(tenant).await?)),
@@ -54,11 +63,16 @@ impl Platform {
         let config =
             self.resolve(&merged.document, ConfigVersion(version + 1), &people).map_err(|faults| {
                 ApplyRefusal::Faults(
-                    faults.into_iter().map(|fault| shown(with_line(fault, &parsed))).collect(),
+                    faults.into_iter().map(|fault| shown(with_line(fault, parsed))).collect(),
                 )
             })?;
         if merged.changes.is_empty() && company.is_some() || file.mode == ApplyMode::DryRun {
             return Ok(Applied { version, changes: merged.changes });
+        }
+        let missing = self.missing_audio(&merged.document).await;
+        if !missing.is_empty() {
+            let faults = missing.into_iter().map(|fault| shown(with_line(fault, parsed))).collect();
+            return Err(ApplyRefusal::Faults(faults));
         }
         self.write(NewVersion {
             tenant: tenant.clone(),
@@ -171,14 +185,6 @@ impl Platform {
             Format::Json => document.json().to_string(),
         })
     }
-
-    /// Keeps the audio of a prompt under its hash.
-    pub(crate) async fn store_prompt(&self, audio: &[u8]) -> Result<String, String> {
-        Clip::of_wav(audio).map_err(|fault| format!("{fault}: send WAV, 8000 Hz, 16 bits, mono"))?;
-        let hash: String = Sha256::digest(audio).iter().map(|byte| format!("{byte:02x}")).collect();
-        self.store.put_audio(&hash, audio).await.map_err(|error| error.to_string())?;
-        Ok(hash)
-    }
 }
 
 fn unavailable(error: StoreError) -> ApplyRefusal {
@@ -245,7 +251,7 @@ fn step<'a>(node: &'a Document, part: &str) -> Option<&'a Document> {
     node.list()?.iter().find(|entry| names.iter().any(|key| text_at(entry, &[key]) == Some(name)))
 }
 
-fn text_at<'a>(node: &'a Document, path: &[&str]) -> Option<&'a str> {
+pub(super) fn text_at<'a>(node: &'a Document, path: &[&str]) -> Option<&'a str> {
     let mut at = node;
     for key in path {
         at = at.table()?.get(*key)?;
@@ -298,33 +304,4 @@ fn claims(config: &TenantConfig) -> Vec<Claim> {
         }
     }
     claims
-}
-
-/// All prompts that can be played: the built-in ones and those whose audio a company has sent.
-pub(crate) async fn prompts(store: &Store, clips: &Clips, companies: &[Arc<Company>]) -> telephony::Prompts {
-    let mut own = HashMap::new();
-    for company in companies {
-        let list = company.document.table().and_then(|table| table.get("prompt")).and_then(Document::list);
-        for entry in list.unwrap_or_default() {
-            let name = text_at(entry, &["name"]).and_then(|name| name.parse().ok());
-            let language = text_at(entry, &["language"]).and_then(Language::from_code);
-            let (Some(name), Some(language), Some(hash)) = (name, language, text_at(entry, &["hash"])) else {
-                continue;
-            };
-            match store.audio(hash).await {
-                Ok(Some(audio)) => match Clip::of_wav(&audio) {
-                    Ok(clip) => {
-                        own.insert((company.config.id.clone(), name, language), Arc::new(clip));
-                    }
-                    Err(fault) => {
-                        tracing::error!(tenant = %company.config.id, hash, %fault, "a prompt cannot be played")
-                    }
-                },
-                Ok(None) | Err(_) => {
-                    tracing::error!(tenant = %company.config.id, hash, "the audio of a prompt is missing; send it again");
-                }
-            }
-        }
-    }
-    telephony::Prompts::new(clips.clone(), own)
 }

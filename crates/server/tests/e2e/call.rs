@@ -122,6 +122,16 @@ impl Call {
         })
     }
 
+    /// Whatever answer comes first, acknowledged if it is a refusal.
+    #[track_caller]
+    pub(crate) fn expect_any(&mut self, phone: &mut Phone) -> Message {
+        let response = self.response(phone, |_| true);
+        if response.status() >= Some(300) {
+            self.ack(phone, &response);
+        }
+        response
+    }
+
     /// A provisional answer of this status.
     #[track_caller]
     pub(crate) fn expect_progress(&mut self, phone: &mut Phone, status: u16) -> Message {

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod call;
+mod companies;
 mod message;
 mod phone;
 mod process;
@@ -12,7 +13,9 @@ mod sound;
 
 mod codes;
 mod direct;
+mod media;
 mod outside;
 mod register;
+mod restart;
 mod ring_group;
 mod torture;

@@ -56,7 +56,7 @@ impl Core {
             .legs
             .get(&other)
             .and_then(|leg| leg.dialog)
-            .and_then(|dialog| Some((self.place(other, Some(id))?, dialog)))
+            .and_then(|dialog| Some((self.place(other, Some(id)).ok()?, dialog)))
         else {
             return self.answer(server, 491, &[]);
         };
@@ -103,7 +103,7 @@ impl Core {
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.theirs = Some(offer);
         }
-        let Some(answer) = self.our_answer(id) else { return self.answer(server, 488, &[]) };
+        let Ok(answer) = self.our_answer(id) else { return self.answer(server, 488, &[]) };
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let published = leg.session.publish(answer);
         let text = published.to_string();
@@ -142,7 +142,7 @@ impl Core {
         }
         let offer = self.legs.get(&asker).and_then(|leg| leg.theirs.clone());
         let place = self.place(asker, Some(leg));
-        let (Some(offer), Some(place)) = (offer, place) else { return self.answer(server, 488, &[]) };
+        let (Some(offer), Ok(place)) = (offer, place) else { return self.answer(server, 488, &[]) };
         match relay_answer(&offer, &answer, &super::sound::places(&offer, place)) {
             Ok(relayed) => {
                 let Some(known) = self.legs.get_mut(&asker) else { return };

@@ -99,8 +99,9 @@ impl Core {
             trunk: None,
         };
         self.legs.insert(id, leg);
-        let Some(body) = self.offer_for(id, dial.caller) else {
-            return self.finish(id, Final::Failed(FailCause::NotAcceptable));
+        let body = match self.offer_for(id, dial.caller) {
+            Ok(body) => body,
+            Err(cause) => return self.finish(id, Final::Failed(cause)),
         };
         match self.invitations(tenant, id, dial, &body) {
             Ok(invitations) => self.invite_all(id, dial, invitations),
@@ -108,24 +109,26 @@ impl Core {
         }
     }
 
-    /// The offer for a dialled leg, out of the caller's; our own where he made none.
-    fn offer_for(&mut self, id: LegId, caller: LegId) -> Option<String> {
-        let theirs = self.legs.get(&caller)?.theirs.clone();
+    /// The offer for a dialled leg, out of the caller's; our own where he made none. The caller gets his port now,
+    /// so that nobody answers a call that has no room for its sound.
+    fn offer_for(&mut self, id: LegId, caller: LegId) -> Result<String, FailCause> {
+        let theirs = self.legs.get(&caller).ok_or(FailCause::Unreachable)?.theirs.clone();
+        self.place(caller, None)?;
         let place = self.place(id, Some(caller))?;
         let offer = match theirs {
             Some(offer) => match relay_offer(&offer, &super::sound::places(&offer, place), 0) {
                 Ok(offer) => offer,
                 Err(mismatch) => {
                     tracing::info!(leg = %id, %mismatch, "a call could not be offered on");
-                    return None;
+                    return Err(FailCause::NotAcceptable);
                 }
             },
             None => self.our_offer(id, None)?,
         };
-        let leg = self.legs.get_mut(&id)?;
+        let leg = self.legs.get_mut(&id).ok_or(FailCause::Unreachable)?;
         let published = leg.session.publish(offer);
         leg.ours = Some(published.clone());
-        Some(published.to_string())
+        Ok(published.to_string())
     }
 
     fn invitations(

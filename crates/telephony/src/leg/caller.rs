@@ -1,7 +1,7 @@
 //! A leg that came in: rung, shown progress, answered, refused, cancelled.
 
 use model::id::{LegId, PartyId, TenantId};
-use model::leg::{LegEvent, Release};
+use model::leg::{FailCause, LegEvent, Release};
 use sip_proto::dialog::Flow;
 use sip_proto::endpoint::{Body, DialogId, Reply, ServerId};
 use sip_proto::message::{HeaderName, Request};
@@ -149,12 +149,12 @@ impl Core {
         match stage {
             Stage::Early | Stage::Answered | Stage::Talking => true,
             Stage::Calling => match self.our_answer(id) {
-                Some(answer) => {
+                Ok(answer) => {
                     self.send_description(id, 183, Some(answer));
                     self.apply_remote(id);
                     true
                 }
-                None => false,
+                Err(_) => false,
             },
         }
     }
@@ -165,20 +165,21 @@ impl Core {
             return;
         }
         match self.relayed_answer(id, from) {
-            Some(answer) => {
+            Ok(answer) => {
                 self.send_description(id, 183, Some(answer));
                 self.connect(id, from);
             }
-            None => self.ring(id),
+            Err(_) => self.ring(id),
         }
     }
 
     /// The answer to a caller's offer that carries another leg's answer.
-    fn relayed_answer(&mut self, id: LegId, with: LegId) -> Option<SessionDescription> {
+    fn relayed_answer(&mut self, id: LegId, with: LegId) -> Result<SessionDescription, FailCause> {
         let place = self.place(id, Some(with))?;
-        let offer = self.legs.get(&id)?.theirs.clone()?;
-        let answer = self.legs.get(&with)?.theirs.clone()?;
-        relay_answer(&offer, &answer, &super::sound::places(&offer, place)).ok()
+        let theirs = |leg: LegId| self.legs.get(&leg).and_then(|leg| leg.theirs.clone());
+        let (offer, answer) = theirs(id).zip(theirs(with)).ok_or(FailCause::NotAcceptable)?;
+        relay_answer(&offer, &answer, &super::sound::places(&offer, place))
+            .map_err(|_| FailCause::NotAcceptable)
     }
 
     /// 200: joined with a leg, or with us.
@@ -190,19 +191,24 @@ impl Core {
         let offered = self.legs.get(&id).is_some_and(|leg| leg.theirs.is_some());
         let ours = match (offered, with) {
             (true, Some(with)) => self.relayed_answer(id, with),
-            (true, None) if self.legs.get(&id).is_some_and(|leg| leg.ours.is_some()) => {
-                self.legs.get(&id).and_then(|leg| leg.ours.clone())
-            }
-            (true, None) => self.our_answer(id),
+            (true, None) => match self.legs.get(&id).and_then(|leg| leg.ours.clone()) {
+                Some(ours) => Ok(ours),
+                None => self.our_answer(id),
+            },
             (false, with) => self.our_offer(id, with),
         };
-        let Some(ours) = ours else {
-            // Nothing to speak with: 488, and the leg fails with the reason named.
-            let server = self.caller(id).map(|caller| caller.server);
-            if let Some(server) = server {
-                self.answer(server, 488, &[]);
+        let ours = match ours {
+            Ok(ours) => ours,
+            Err(cause) => {
+                // Nothing to speak with or through: the leg fails with the reason named.
+                let refusal = if cause == FailCause::LimitReached {
+                    Release::LimitReached
+                } else {
+                    Release::NotAcceptable
+                };
+                self.release_caller(id, refusal);
+                return self.finish(id, Final::Failed(cause));
             }
-            return self.finish(id, Final::Failed(model::leg::FailCause::NotAcceptable));
         };
         self.send_description(id, 200, Some(ours));
         if offered {

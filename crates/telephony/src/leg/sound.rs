@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use media::g711::Law;
 use model::id::LegId;
-use model::leg::{LegEvent, PlayId, PromptRef};
+use model::leg::{FailCause, LegEvent, PlayId, PromptRef};
 use sip_proto::sdp::{Codec, Direction, Media, SessionDescription, Terms, answer_audio, offer_audio};
 
 use super::{Kind, Port, PortUse};
@@ -40,13 +40,16 @@ fn law_of(codecs: &[Codec]) -> Option<Law> {
 }
 
 impl Core {
-    /// A leg's own address for sound; its port is opened when it has none. `None`: no port is free.
-    pub(crate) fn place(&mut self, id: LegId, beside: Option<LegId>) -> Option<SocketAddr> {
+    /// A leg's own address for sound; its port is opened when it has none.
+    ///
+    /// # Errors
+    /// No port is free, or the leg is gone.
+    pub(crate) fn place(&mut self, id: LegId, beside: Option<LegId>) -> Result<SocketAddr, FailCause> {
         let near =
             beside.and_then(|other| self.legs.get(&other)).and_then(|leg| leg.port).map(|port| port.id);
-        let leg = self.legs.get_mut(&id)?;
+        let leg = self.legs.get_mut(&id).ok_or(FailCause::Unreachable)?;
         if let Some(port) = leg.port {
-            return Some(SocketAddr::new(self.config.rtp_advertise, port.number));
+            return Ok(SocketAddr::new(self.config.rtp_advertise, port.number));
         }
         let (high, low) = (self.tokens.next_u64(), self.tokens.next_u64());
         #[expect(clippy::cast_possible_truncation, reason = "chance is cut to size")]
@@ -56,30 +59,41 @@ impl Core {
             Ok((port, number)) => {
                 leg.port = Some(Port { id: port, number });
                 self.ports.insert(port, PortUse { leg: id, ending: None });
-                Some(SocketAddr::new(self.config.rtp_advertise, number))
+                Ok(SocketAddr::new(self.config.rtp_advertise, number))
             }
             Err(full) => {
                 tracing::error!(leg = %id, "{full}");
-                None
+                Err(FailCause::LimitReached)
             }
         }
     }
 
     /// Our own answer to a leg's offer, in the codecs that we end ourselves.
-    pub(crate) fn our_answer(&mut self, id: LegId) -> Option<SessionDescription> {
-        let offer = self.legs.get(&id)?.theirs.clone()?;
+    ///
+    /// # Errors
+    /// Nothing is shared, or no port is free.
+    pub(crate) fn our_answer(&mut self, id: LegId) -> Result<SessionDescription, FailCause> {
+        let offer = self.legs.get(&id).and_then(|leg| leg.theirs.clone()).ok_or(FailCause::NotAcceptable)?;
         let place = self.place(id, None)?;
         let codecs = our_codecs();
-        answer_audio(&offer, &Terms { codecs: &codecs, place, direction: Direction::SendRecv }).ok()
+        answer_audio(&offer, &Terms { codecs: &codecs, place, direction: Direction::SendRecv })
+            .map_err(|_| FailCause::NotAcceptable)
     }
 
     /// Our own offer to a leg that made none; in the codecs of the leg it will be joined with.
-    pub(crate) fn our_offer(&mut self, id: LegId, with: Option<LegId>) -> Option<SessionDescription> {
+    ///
+    /// # Errors
+    /// No port is free.
+    pub(crate) fn our_offer(
+        &mut self,
+        id: LegId,
+        with: Option<LegId>,
+    ) -> Result<SessionDescription, FailCause> {
         let place = self.place(id, with)?;
         let theirs = with.and_then(|with| self.legs.get(&with)).and_then(|leg| leg.theirs.as_ref());
         let shared = theirs.and_then(carried).map(|media| media.codecs().to_vec());
         let codecs = shared.unwrap_or_else(|| our_codecs().to_vec());
-        Some(offer_audio(&Terms { codecs: &codecs, place, direction: Direction::SendRecv }))
+        Ok(offer_audio(&Terms { codecs: &codecs, place, direction: Direction::SendRecv }))
     }
 
     /// Tells a leg's port what both descriptions say.

@@ -1,0 +1,96 @@
+//! The audio of companies' prompts: kept under its hash, named by a document, forgotten when none does.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use media::clip::Clip;
+use model::config::fault::Fault;
+use model::config::tree::Node as Document;
+use model::language::Language;
+use sha2::{Digest, Sha256};
+use store::Store;
+
+use super::apply::text_at;
+use super::{Company, Platform};
+use crate::builtin::Clips;
+
+impl Platform {
+    /// Keeps the audio of a prompt under its hash.
+    pub(crate) async fn store_prompt(&self, audio: &[u8]) -> Result<String, String> {
+        Clip::of_wav(audio).map_err(|fault| format!("{fault}: send WAV, 8000 Hz, 16 bits, mono"))?;
+        let hash = hash_of(audio);
+        self.store.put_audio(&hash, audio).await.map_err(|error| error.to_string())?;
+        Ok(hash)
+    }
+
+    /// Prompts of a document whose audio was never sent.
+    pub(super) async fn missing_audio(&self, document: &Document) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for (entry, hash) in hashes(document) {
+            if !matches!(self.store.audio(hash).await, Ok(Some(_))) {
+                let name = text_at(entry, &["name"]).unwrap_or_default();
+                faults.push(Fault {
+                    line: None,
+                    path: format!("prompt[{name}].hash"),
+                    text: "names audio that was never sent; send it first (`helin apply` with `file` does)"
+                        .to_owned(),
+                });
+            }
+        }
+        faults
+    }
+
+    /// Forgets audio that came for a document which was refused, unless another document has it.
+    pub(super) async fn forget_audio(&self, refused: &Document) {
+        let companies = self.companies();
+        let used: BTreeSet<&str> =
+            companies.iter().flat_map(|company| hashes(&company.document)).map(|(_, hash)| hash).collect();
+        for (_, hash) in hashes(refused) {
+            if !used.contains(hash)
+                && let Err(error) = self.store.delete_audio(hash).await
+            {
+                tracing::warn!(%error, hash, "audio of a refused document could not be removed");
+            }
+        }
+    }
+}
+
+/// The name of audio: its SHA-256 in hexadecimal.
+pub(crate) fn hash_of(audio: &[u8]) -> String {
+    Sha256::digest(audio).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The prompts of a document that name audio, and what they name.
+fn hashes(document: &Document) -> impl Iterator<Item = (&Document, &str)> {
+    let list = document.table().and_then(|table| table.get("prompt")).and_then(Document::list);
+    list.unwrap_or_default().iter().filter_map(|entry| Some((entry, text_at(entry, &["hash"])?)))
+}
+
+/// All prompts that can be played: the built-in ones and those whose audio a company has sent.
+pub(crate) async fn prompts(store: &Store, clips: &Clips, companies: &[Arc<Company>]) -> telephony::Prompts {
+    let mut own = HashMap::new();
+    for company in companies {
+        let list = company.document.table().and_then(|table| table.get("prompt")).and_then(Document::list);
+        for entry in list.unwrap_or_default() {
+            let name = text_at(entry, &["name"]).and_then(|name| name.parse().ok());
+            let language = text_at(entry, &["language"]).and_then(Language::from_code);
+            let (Some(name), Some(language), Some(hash)) = (name, language, text_at(entry, &["hash"])) else {
+                continue;
+            };
+            match store.audio(hash).await {
+                Ok(Some(audio)) => match Clip::of_wav(&audio) {
+                    Ok(clip) => {
+                        own.insert((company.config.id.clone(), name, language), Arc::new(clip));
+                    }
+                    Err(fault) => {
+                        tracing::error!(tenant = %company.config.id, hash, %fault, "a prompt cannot be played")
+                    }
+                },
+                Ok(None) | Err(_) => {
+                    tracing::error!(tenant = %company.config.id, hash, "the audio of a prompt is missing; send it again");
+                }
+            }
+        }
+    }
+    telephony::Prompts::new(clips.clone(), own)
+}
