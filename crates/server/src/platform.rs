@@ -7,7 +7,6 @@ mod start;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use api::gateway::Hub;
 use arc_swap::ArcSwap;
 use model::config::tree::Node as Document;
 use model::config::{Prompts, TenantConfig};
@@ -21,7 +20,7 @@ use crate::node::Node;
 use crate::router::CallMap;
 use crate::routing::Routing;
 
-pub(crate) use start::{Running, start};
+pub(crate) use start::start;
 
 /// One company.
 #[derive(Debug)]
@@ -42,7 +41,6 @@ pub(crate) struct Platform {
     pub(crate) key: MasterKey,
     pub(crate) telephony: Handle,
     pub(crate) around: crate::node::Around,
-    pub(crate) hub: Hub,
     pub(crate) calls: CallMap,
     pub(crate) routing: ArcSwap<Routing>,
     pub(crate) built_in: Prompts,

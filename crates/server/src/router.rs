@@ -192,7 +192,7 @@ async fn from_trunk(platform: &Arc<Platform>, incoming: &Incoming) -> Result<Rou
         proved.map(|(tenant, _)| (tenant.clone(), Dialled::Code(incoming.dialled.clone())))
     } else {
         let number: Option<PhoneNumber> = incoming.dialled.parse().ok();
-        number.and_then(|number| routing.from_outside(number)).map(|(tenant, owner)| match owner {
+        number.and_then(|number| routing.reached_by(number)).map(|(tenant, owner)| match owner {
             Owner::Group(number) => (tenant.clone(), Dialled::Group(*number)),
             Owner::User(party) => (tenant.clone(), Dialled::User(*party)),
         })

@@ -101,7 +101,7 @@ impl Routing {
     }
 
     /// Whom a number reaches from outside.
-    pub(crate) fn from_outside(&self, number: PhoneNumber) -> Option<&(TenantId, Owner)> {
+    pub(crate) fn reached_by(&self, number: PhoneNumber) -> Option<&(TenantId, Owner)> {
         self.numbers.get(&number)
     }
 

@@ -23,7 +23,6 @@ pub struct Account {
 pub struct Accounts {
     accounts: Vec<Account>,
     by_name: HashMap<String, Vec<usize>>,
-    by_party: HashMap<(TenantId, PartyId), usize>,
     domains: HashMap<String, TenantId>,
 }
 
@@ -31,14 +30,12 @@ impl Accounts {
     /// From the accounts of all companies and their SIP domains.
     pub fn new(accounts: Vec<Account>, domains: impl IntoIterator<Item = (String, TenantId)>) -> Accounts {
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut by_party = HashMap::new();
         for (at, account) in accounts.iter().enumerate() {
             by_name.entry(account.user.clone()).or_default().push(at);
-            by_party.insert((account.tenant.clone(), account.party), at);
         }
         let domains =
             domains.into_iter().map(|(domain, tenant)| (domain.to_ascii_lowercase(), tenant)).collect();
-        Accounts { accounts, by_name, by_party, domains }
+        Accounts { accounts, by_name, domains }
     }
 
     /// The account of an authentication name, said for an address of record at `host` (demo.md, "SIP user name"):
@@ -64,10 +61,6 @@ impl Accounts {
 
     fn named(&self, user: &str) -> impl Iterator<Item = &Account> {
         self.by_name.get(user).into_iter().flatten().map(|at| &self.accounts[*at])
-    }
-
-    pub(crate) fn of_party(&self, tenant: &TenantId, party: PartyId) -> Option<&Account> {
-        self.by_party.get(&(tenant.clone(), party)).map(|at| &self.accounts[*at])
     }
 }
 

@@ -307,7 +307,7 @@ impl Core {
     }
 
     /// Whether an address has failed to log in too often lately; counts one more failure if `failed`.
-    pub(crate) fn too_many_failures(&mut self, source: IpAddr, failed: Failed) -> bool {
+    pub(crate) fn too_many_failures(&mut self, source: IpAddr) -> bool {
         if self.failures.len() > 10_000 {
             let now = self.now.0;
             self.failures.retain(|_, (since, _)| now.saturating_sub(*since) < FAILURES_WINDOW);
@@ -316,16 +316,9 @@ impl Core {
         if self.now.0.saturating_sub(entry.0) >= FAILURES_WINDOW {
             *entry = (self.now.0, 0);
         }
-        entry.1 += u32::from(failed == Failed::Yes);
+        entry.1 += 1;
         entry.1 > FAILURES_MAX
     }
-}
-
-/// Whether a log-in failed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failed {
-    Yes,
-    No,
 }
 
 #[derive(PartialEq, Eq)]

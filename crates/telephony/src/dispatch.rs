@@ -10,7 +10,7 @@ use sip_proto::message::{HeaderName, Method, Request};
 use sip_proto::sdp::SessionDescription;
 use uuid::Uuid;
 
-use crate::core::{Core, Failed};
+use crate::core::Core;
 use crate::leg::caller::NewCaller;
 use crate::registrar::{MIN_EXPIRES, Outcome};
 use crate::trunk::{asserted, user_part, wants_hidden};
@@ -127,7 +127,7 @@ impl Core {
                     staleness = denied.staleness();
                     if denied == Denied::Wrong {
                         self.figures.refused.fetch_add(1, Ordering::Relaxed);
-                        if self.too_many_failures(source, Failed::Yes) {
+                        if self.too_many_failures(source) {
                             tracing::warn!(%source, "too many failed log-ins; this address is refused for a while");
                             self.answer(server, 403, &[]);
                             return None;

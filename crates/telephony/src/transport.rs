@@ -119,7 +119,7 @@ impl Sockets {
         take: &mut dyn FnMut(Arrived<'_>),
     ) -> bool {
         if token < self.listeners.len() * 2 {
-            if token % 2 == 0 {
+            if token.is_multiple_of(2) {
                 return self.read_udp(token / 2, take);
             }
             self.accept(token / 2, registry);

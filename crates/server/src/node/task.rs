@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use api::gateway::{Changed, Hub};
 use engine::switchboard::Switchboard;
 use model::config::TenantConfig;
-use model::id::{FactSeq, LegId, RequestId, Seed, TenantId};
-use model::input::{Command, Input};
+use model::id::{FactSeq, RequestId, Seed, TenantId};
+use model::input::Input;
 use model::leg::{LegCommand, Release};
 use model::output::{Output, Reply};
 use model::record::Folded;
@@ -197,7 +197,9 @@ impl Task {
         let now = self.around.clock.now();
         self.pending.entries.push(match &input {
             Input::Config(config) => Entry::Config { now, config: config.version },
-            input => Entry::Input { now, input: input.clone() },
+            Input::Leg(..) | Input::Command(..) | Input::Reach(..) | Input::Timeout => {
+                Entry::Input { now, input: input.clone() }
+            }
         });
         if self.handle(now, input.clone()).is_err() {
             tracing::error!(tenant = %self.tenant, "the switchboard broke on an input; it is rebuilt and tried again");

@@ -79,10 +79,6 @@ impl View {
         View { config, groups_of, state, day, today: BTreeMap::new(), touched: Touched::default() }
     }
 
-    pub(crate) fn config(&self) -> &Arc<TenantConfig> {
-        &self.config
-    }
-
     /// Takes new settings; the facts they cause come after it.
     pub(crate) fn take_config(&mut self, config: Arc<TenantConfig>, now: Utc) {
         if config.time_zone != self.config.time_zone {

@@ -60,7 +60,17 @@ impl Platform {
         if merged.changes.is_empty() && company.is_some() || file.mode == ApplyMode::DryRun {
             return Ok(Applied { version, changes: merged.changes });
         }
-        self.write(tenant, version, &merged, &config, parties.clone(), file).await?;
+        self.write(NewVersion {
+            tenant: tenant.clone(),
+            from: version,
+            document: merged.document.json().to_string(),
+            by: file.by.clone(),
+            at: utc_now(),
+            claims: claims(&config),
+            secrets: self.seal(tenant, &merged),
+            parties: parties.clone(),
+        })
+        .await?;
         let mut passwords = passwords;
         for (user, kind, value) in &merged.secrets {
             if *kind == "sip_password" {
@@ -127,16 +137,8 @@ impl Platform {
         resolve(document, version, around)
     }
 
-    async fn write(
-        &self,
-        tenant: &TenantId,
-        from: u64,
-        merged: &Merged,
-        config: &TenantConfig,
-        parties: Vec<NewParty>,
-        file: &ApplyFile,
-    ) -> Result<(), ApplyRefusal> {
-        let secrets = merged
+    fn seal(&self, tenant: &TenantId, merged: &Merged) -> Vec<(String, SecretKind, Vec<u8>)> {
+        merged
             .secrets
             .iter()
             .map(|(user, kind, value)| {
@@ -145,17 +147,10 @@ impl Platform {
                     if *kind == "sip_password" { SecretKind::SipPassword } else { SecretKind::Password };
                 (user.clone(), kind, sealed)
             })
-            .collect();
-        let new = NewVersion {
-            tenant: tenant.clone(),
-            from,
-            document: merged.document.json().to_string(),
-            by: file.by.clone(),
-            at: utc_now(),
-            claims: claims(config),
-            secrets,
-            parties,
-        };
+            .collect()
+    }
+
+    async fn write(&self, new: NewVersion) -> Result<(), ApplyRefusal> {
         match self.store.put_version(new).await {
             Ok(_) => Ok(()),
             Err(StoreError::Conflict) => Err(ApplyRefusal::Conflict),

@@ -80,7 +80,6 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
         key,
         telephony,
         around,
-        hub: hub.clone(),
         calls,
         routing: ArcSwap::default(),
         built_in,

@@ -17,7 +17,7 @@ use media::g711::Law;
 use model::leg::MediaFigures;
 
 use ports::Ports;
-pub use ports::RangeFull;
+pub(crate) use ports::RangeFull;
 
 /// What a shard shall do.
 #[derive(Debug)]

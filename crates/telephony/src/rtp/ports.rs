@@ -9,11 +9,9 @@ use super::RtpRange;
 /// No pair of ports is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("every RTP port from {first} to {last} is taken: widen `rtp` in helin.toml")]
-pub struct RangeFull {
-    /// First of the range.
-    pub first: u16,
-    /// Last of the range.
-    pub last: u16,
+pub(crate) struct RangeFull {
+    first: u16,
+    last: u16,
 }
 
 #[derive(Debug)]

@@ -185,8 +185,7 @@ impl Shard {
     fn readable(&mut self, n: u64, is_rtcp: bool) {
         let now = self.now();
         let mut octets = std::mem::take(&mut self.packet);
-        loop {
-            let Some(leg) = self.legs.get_mut(&n) else { break };
+        while let Some(leg) = self.legs.get_mut(&n) {
             let socket = if is_rtcp { &leg.rtcp } else { &leg.rtp };
             match socket.recv_from(&mut octets) {
                 Ok((size, _)) if is_rtcp => leg.take_report(&octets[..size]),

@@ -1,0 +1,13 @@
+//! End to end: the built Helin as a process, real sockets, scripted and real far ends. One file per capability.
+//!
+//! Every call test asserts signalling, sound both ways, and that everything is torn down.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod call;
+mod message;
+mod phone;
+mod process;
+mod sound;
+
+mod ring_group;
