@@ -218,6 +218,7 @@ impl Core {
         let mut gone: Vec<Flow> = Vec::new();
         let more = self.sockets.ready(token, self.poll.registry(), &mut |arrived| match arrived {
             Arrived::Datagram(listener, from, octets) => {
+                tracing::trace!(%from, message = %first_line(octets), "in");
                 endpoint.handle_datagram(now, listener, from, octets)
             }
             Arrived::Frame(flow, Framed::Message(parsed) | Framed::Broken(parsed)) => {
@@ -261,6 +262,7 @@ impl Core {
 
     fn transmit(&mut self) {
         while let Some(transmit) = self.endpoint.poll_transmit() {
+            tracing::trace!(to = %transmit.flow.remote, message = %first_line(&transmit.octets), "out");
             if !self.sockets.send(transmit.flow, &transmit.octets, self.poll.registry()) {
                 self.endpoint.transport_failed(self.now, transmit.flow);
                 self.sockets.sweep(transmit.flow, self.poll.registry());
@@ -325,4 +327,14 @@ impl Core {
 enum Ended {
     Yes,
     No,
+}
+
+/// What kind of message it is, without anybody's number.
+fn first_line(octets: &[u8]) -> String {
+    let line = octets.split(|octet| *octet == b'\r').next().unwrap_or_default();
+    let text = String::from_utf8_lossy(&line[..line.len().min(100)]);
+    match text.strip_prefix("SIP/2.0 ") {
+        Some(status) => status.to_owned(),
+        None => text.split(' ').next().unwrap_or_default().to_owned(),
+    }
 }

@@ -77,16 +77,13 @@ impl Phone {
             version: 1,
             caller: true,
         };
-        let first = call.response(self, |_| true);
-        if first.status() == Some(401) {
-            call.ack(self, &first);
-            let mut again = self.authorised(call.invite.clone(), &first);
+        if self.challenged {
+            let challenge = call.expect_refusal(self, 401);
+            let mut again = self.authorised(call.invite.clone(), &challenge);
             again.headers[0].1 = self.via();
             self.send(&again);
             call.cseq = 2;
             call.invite = again;
-        } else {
-            self.give_back(first);
         }
         call
     }
@@ -147,6 +144,18 @@ impl Call {
         response
     }
 
+    /// A 200 that holds the offer; the ACK holds the answer.
+    #[track_caller]
+    pub(crate) fn expect_offer_in_answer(&mut self, phone: &mut Phone, sound: &Sound) {
+        let response = self.response(phone, |message| message.status() >= Some(200));
+        assert_eq!(response.status(), Some(200), "{}", response.to_text());
+        response.must("To").clone_into(&mut self.remote);
+        address(response.must("Contact")).clone_into(&mut self.target);
+        sound.connect(sound_address(&response.body));
+        let ack = self.ack_of(phone, &response);
+        phone.send(&ack.with_body("application/sdp", description(sound.port(), 1, "sendrecv")));
+    }
+
     /// A final refusal, acknowledged.
     #[track_caller]
     pub(crate) fn expect_refusal(&mut self, phone: &mut Phone, status: u16) -> Message {
@@ -157,17 +166,21 @@ impl Call {
     }
 
     fn ack(&self, phone: &mut Phone, response: &Message) {
+        let ack = self.ack_of(phone, response);
+        phone.send(&ack);
+    }
+
+    fn ack_of(&self, phone: &Phone, response: &Message) -> Message {
         let success = response.status() == Some(200);
         let uri = if success { &self.target } else { self.invite.request_uri() };
         let via = if success { phone.via() } else { self.invite.must("Via").to_owned() };
-        let ack = Message::new(format!("ACK {uri} SIP/2.0"))
+        Message::new(format!("ACK {uri} SIP/2.0"))
             .with("Via", via)
             .with("Max-Forwards", "70")
             .with("From", self.invite.must("From"))
             .with("To", response.must("To"))
             .with("Call-ID", &self.id)
-            .with("CSeq", format!("{} ACK", response.cseq()));
-        phone.send(&ack);
+            .with("CSeq", format!("{} ACK", response.cseq()))
     }
 
     /// CANCEL, and its 200.
@@ -235,7 +248,8 @@ impl Call {
     #[track_caller]
     pub(crate) fn expect_cancel(&mut self, phone: &mut Phone) -> Message {
         let id = self.id.clone();
-        let cancel = phone.expect("CANCEL", |message| message.is_request("CANCEL") && message.call_id() == id);
+        let cancel =
+            phone.expect("CANCEL", |message| message.is_request("CANCEL") && message.call_id() == id);
         phone.send(&response_to(&cancel, 200, "OK"));
         self.reject(phone, 487, "Request Terminated");
         cancel
@@ -295,7 +309,10 @@ impl Call {
                 && message.header("Via").is_some_and(|via| branch_of(via) == branch)
         });
         let ack = Message::new(format!("ACK {} SIP/2.0", self.target))
-            .with("Via", if response.status() == Some(200) { phone.via() } else { invite.must("Via").to_owned() })
+            .with(
+                "Via",
+                if response.status() == Some(200) { phone.via() } else { invite.must("Via").to_owned() },
+            )
             .with("Max-Forwards", "70")
             .with("From", &self.local)
             .with("To", &self.remote)
@@ -309,7 +326,8 @@ impl Call {
     #[track_caller]
     pub(crate) fn expect_reinvite(&mut self, phone: &mut Phone, sound: &Sound) -> Message {
         let id = self.id.clone();
-        let invite = phone.expect("a re-INVITE", |message| message.is_request("INVITE") && message.call_id() == id);
+        let invite =
+            phone.expect("a re-INVITE", |message| message.is_request("INVITE") && message.call_id() == id);
         let direction = match direction_of(&invite.body) {
             "sendonly" => "recvonly",
             "recvonly" => "sendonly",

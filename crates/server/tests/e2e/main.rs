@@ -10,4 +10,6 @@ mod phone;
 mod process;
 mod sound;
 
+mod codes;
+mod direct;
 mod ring_group;

@@ -31,6 +31,8 @@ pub(crate) struct Phone {
     password: String,
     pub(crate) server: SocketAddr,
     pub(crate) local: SocketAddr,
+    /// Phones are challenged, carriers are not.
+    pub(crate) challenged: bool,
     line: Line,
     inbox: Vec<Message>,
     seen: Vec<String>,
@@ -40,7 +42,8 @@ pub(crate) struct Phone {
 impl Phone {
     /// A phone of a user, not registered.
     pub(crate) fn of(helin: &Helin, user: &str) -> Self {
-        Self::at(helin.access(), user, UdpSocket::bind("127.0.0.1:0").unwrap())
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        Self { challenged: true, ..Self::at(helin.access(), user, socket) }
     }
 
     /// A phone of a user, registered.
@@ -75,6 +78,7 @@ impl Phone {
             password: format!("demo-{user}"),
             server,
             local: socket.local_addr().unwrap(),
+            challenged: false,
             line: Line::Udp(socket),
             inbox: Vec::new(),
             seen: Vec::new(),
@@ -239,11 +243,6 @@ impl Phone {
             to.1 = format!("{};tag=x{}", to.1, fresh());
         }
         self.send(&response);
-    }
-
-    /// Puts a message back for who takes it next.
-    pub(crate) fn give_back(&mut self, message: Message) {
-        self.inbox.insert(0, message);
     }
 
     /// Everything that has come and was not yet taken. Whoever asks knows by another event that it has come.

@@ -80,7 +80,7 @@ impl Helin {
         if !self.extra.iter().any(|flag| flag == "--rtp") {
             command.env("HELIN_RTP", format!("{}-{}", self.base + 10, self.base + BLOCK - 1));
         }
-        command.env_remove("RUST_LOG");
+        command.env("RUST_LOG", std::env::var("HELIN_TEST_LOG").unwrap_or_else(|_| "info".to_owned()));
         command
     }
 
@@ -158,9 +158,18 @@ impl Helin {
     }
 
     /// Status and body of one request.
-    pub(crate) fn request(&self, method: &str, path: &str, token: &str, body: Option<&Value>) -> (u16, Value) {
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build().into();
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(PATIENCE))
+            .build()
+            .into();
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(format!("http://{}{path}", self.web()))
@@ -195,7 +204,8 @@ impl Helin {
     #[track_caller]
     pub(crate) fn until(&self, path: &str, good: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + PATIENCE;
-        let agent: ureq::Agent = ureq::Agent::config_builder().timeout_recv_body(Some(PATIENCE)).build().into();
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().timeout_recv_body(Some(PATIENCE)).build().into();
         let response = agent
             .get(format!("http://{}/api/v1/events", self.web()))
             .header("Authorization", "Bearer demo-admin-token")
@@ -219,14 +229,25 @@ impl Helin {
         last
     }
 
-    /// The newest call of the company, ended.
+    /// The only call of the company, ended.
     #[track_caller]
     pub(crate) fn ended_call(&self) -> Value {
+        self.ended_calls(1).remove(0)
+    }
+
+    /// All calls of the company, this many, all ended; the newest first.
+    #[track_caller]
+    pub(crate) fn ended_calls(&self, count: usize) -> Vec<Value> {
         let list = self.until("/api/v1/calls", |list| {
-            list["items"].as_array().is_some_and(|items| items.first().is_some_and(|call| !call["ended"].is_null()))
+            list["items"].as_array().is_some_and(|items| {
+                items.len() == count && items.iter().all(|call| !call["ended"].is_null())
+            })
         });
-        let id = list["items"][0]["id"].as_str().unwrap().to_owned();
-        self.get(&format!("/api/v1/calls/{id}"))
+        let items = list["items"].as_array().unwrap();
+        items
+            .iter()
+            .map(|item| self.get(&format!("/api/v1/calls/{}", item["id"].as_str().unwrap())))
+            .collect()
     }
 
     /// Live state of a group.
@@ -246,7 +267,9 @@ impl Helin {
         for number in ["+3726001000", "+3726002000"] {
             self.until(&format!("/api/v1/groups/{number}/live"), |live| {
                 live["members"].as_array().is_some_and(|members| {
-                    members.iter().all(|member| !matches!(member["state"].as_str(), Some("ringing" | "talking")))
+                    members
+                        .iter()
+                        .all(|member| !matches!(member["state"].as_str(), Some("ringing" | "talking")))
                 })
             });
         }
@@ -308,9 +331,8 @@ fn free_block() -> u16 {
     for _ in 0..BLOCKS {
         let block = (start + NEXT.fetch_add(1, Ordering::Relaxed)) % BLOCKS;
         let base = FIRST + block * BLOCK;
-        let free = (base..base + 12).all(|port| {
-            TcpListener::bind(local(port)).is_ok() && UdpSocket::bind(local(port)).is_ok()
-        });
+        let free = (base..base + 12)
+            .all(|port| TcpListener::bind(local(port)).is_ok() && UdpSocket::bind(local(port)).is_ok());
         if free {
             return base;
         }

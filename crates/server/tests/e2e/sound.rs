@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -56,7 +56,7 @@ impl Sound {
     /// Sends a tone of `hertz` once `connect` has told where to.
     pub(crate) fn tone(hertz: f64) -> Self {
         let sound = Self::silent();
-        sound.shared.0.lock().unwrap().tone = Some(hertz);
+        sound.state().tone = Some(hertz);
         sound
     }
 
@@ -78,26 +78,30 @@ impl Sound {
         }
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     pub(crate) fn connect(&self, remote: SocketAddr) {
-        self.shared.0.lock().unwrap().remote = Some(remote);
+        self.state().remote = Some(remote);
     }
 
     /// No more packets leave.
     pub(crate) fn mute(&self) {
-        self.shared.0.lock().unwrap().tone = None;
+        self.state().tone = None;
     }
 
     pub(crate) fn set_tone(&self, hertz: f64) {
-        self.shared.0.lock().unwrap().tone = Some(hertz);
+        self.state().tone = Some(hertz);
     }
 
     /// Presses a key (RFC 4733, payload type 101).
     pub(crate) fn press(&self, key: char) {
-        self.shared.0.lock().unwrap().keys.push(key);
+        self.state().keys.push(key);
     }
 
     /// Sends something that is no RTP from the same port.
@@ -106,12 +110,12 @@ impl Sound {
     }
 
     pub(crate) fn heard(&self) -> Heard {
-        self.shared.0.lock().unwrap().heard.clone()
+        self.state().heard.clone()
     }
 
     /// Forgets what was heard, so that only what comes from now on counts.
     pub(crate) fn forget(&self) {
-        let heard = &mut self.shared.0.lock().unwrap().heard;
+        let heard = &mut self.state().heard;
         *heard = Heard { last: heard.last, sources: heard.sources.clone(), ..Heard::default() };
     }
 
@@ -119,8 +123,8 @@ impl Sound {
     #[track_caller]
     pub(crate) fn until(&self, what: &str, good: impl Fn(&Heard) -> bool) -> Heard {
         let deadline = Instant::now() + PATIENCE;
-        let (state, told) = &*self.shared;
-        let mut state = state.lock().unwrap();
+        let told = &self.shared.1;
+        let mut state = self.state();
         while !good(&state.heard) {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "never heard {what}; {} packets came", state.heard.packets);
@@ -147,7 +151,7 @@ impl Sound {
 
 impl Drop for Sound {
     fn drop(&mut self) {
-        self.shared.0.lock().unwrap().closed = true;
+        self.state().closed = true;
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
@@ -175,7 +179,7 @@ fn hear(socket: &UdpSocket, shared: &(Mutex<State>, Condvar)) {
     let mut buffer = [0_u8; 2_048];
     loop {
         let got = socket.recv(&mut buffer);
-        let mut state = shared.0.lock().unwrap();
+        let mut state = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.closed {
             return;
         }
@@ -225,7 +229,7 @@ fn send(socket: &UdpSocket, shared: &(Mutex<State>, Condvar)) {
         next += Duration::from_millis(20);
         std::thread::sleep(next.saturating_duration_since(Instant::now()));
         let (remote, tone, key) = {
-            let mut state = shared.0.lock().unwrap();
+            let mut state = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
             if state.closed {
                 return;
             }
@@ -252,7 +256,12 @@ fn send(socket: &UdpSocket, shared: &(Mutex<State>, Condvar)) {
 }
 
 /// One event: three packets that grow, then the end three times (RFC 4733 2.5.1).
-fn press(socket: &UdpSocket, remote: SocketAddr, (sequence, timestamp, source): (&mut u16, u32, u32), key: char) {
+fn press(
+    socket: &UdpSocket,
+    remote: SocketAddr,
+    (sequence, timestamp, source): (&mut u16, u32, u32),
+    key: char,
+) {
     let code = "0123456789*#ABCD".find(key).expect("a key") as u8;
     for step in 1..=6_u16 {
         let mut packet = header(101, *sequence, timestamp, source);

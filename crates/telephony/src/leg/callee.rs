@@ -65,6 +65,11 @@ struct Invitation {
 }
 
 impl Callee {
+    /// Its INVITEs.
+    pub(crate) fn clients(&self) -> impl Iterator<Item = ClientId> + '_ {
+        self.branches.iter().map(|branch| branch.client)
+    }
+
     /// Address of its signalling.
     pub(crate) fn source(&self) -> IpAddr {
         let answered = self.branches.iter().find(|branch| branch.failed.is_none());
@@ -376,7 +381,7 @@ impl Core {
             .map(|(_, branch)| branch.client)
             .collect();
         for client in open {
-            self.clients.insert(client, ClientUse::Orphan);
+            self.clients.insert(client, ClientUse::Orphan(how));
             self.endpoint.cancel(self.now, client, reason.as_deref());
         }
     }

@@ -87,8 +87,8 @@ pub(crate) enum ClientUse {
     Invite(LegId, usize),
     /// An INVITE within a dialog, asked for by the other leg's.
     Reinvite { leg: LegId, asked_by: Option<(LegId, ServerId)> },
-    /// An INVITE of a leg that is gone: a success is acknowledged and ended.
-    Orphan,
+    /// An INVITE that nobody waits for any more: a success is acknowledged and ended, with this reason.
+    Orphan(Release),
     /// A text.
     Text,
     /// Anything whose answer changes nothing.
@@ -146,8 +146,17 @@ impl Core {
         {
             trunk.calls = trunk.calls.saturating_sub(1);
         }
-        if let Kind::Caller(caller) = &leg.kind {
-            self.servers.remove(&caller.server);
+        match &leg.kind {
+            Kind::Caller(caller) => {
+                self.servers.remove(&caller.server);
+            }
+            Kind::Callee(callee) => {
+                for client in callee.clients() {
+                    if matches!(self.clients.get(&client), Some(ClientUse::Invite(..))) {
+                        self.clients.remove(&client);
+                    }
+                }
+            }
         }
         if let Some(dialog) = leg.dialog {
             self.dialogs.remove(&dialog);
@@ -189,7 +198,7 @@ impl Core {
 
     pub(crate) fn response(&mut self, client: ClientId, dialog: Option<DialogId>, response: &Response) {
         let Some(what) = self.clients.get(&client).cloned() else {
-            return self.orphaned(dialog, response);
+            return self.orphaned(dialog, response, Release::Normal);
         };
         let is_final = response.status() >= 200;
         match what {
@@ -200,24 +209,22 @@ impl Core {
                     self.reinvited(leg, asked_by, dialog, response);
                 }
             }
-            ClientUse::Orphan => self.orphaned(dialog, response),
+            ClientUse::Orphan(why) => self.orphaned(dialog, response, why),
             ClientUse::Text | ClientUse::Other => {}
         }
-        // Forks of an INVITE may answer after the first success; the endpoint keeps its transaction for them.
-        if is_final && !matches!(self.clients.get(&client), Some(ClientUse::Invite(..) | ClientUse::Orphan)) {
-            self.clients.remove(&client);
-        }
-        if response.status() >= 300 {
+        // Forks of an INVITE may answer after the first success: its use ends with its leg.
+        let may_fork = matches!(self.clients.get(&client), Some(ClientUse::Invite(..)));
+        if response.status() >= 300 || (is_final && !may_fork) {
             self.clients.remove(&client);
         }
     }
 
     /// An answer to a leg that is gone: a success is acknowledged and ended at once (200 after CANCEL).
-    fn orphaned(&mut self, dialog: Option<DialogId>, response: &Response) {
+    fn orphaned(&mut self, dialog: Option<DialogId>, response: &Response, why: Release) {
         let Some(dialog) = dialog.filter(|dialog| !self.dialogs.contains_key(dialog)) else { return };
         if (200..300).contains(&response.status()) && response.cseq().method == "INVITE" {
             self.endpoint.acknowledge_success(dialog, None);
-            self.bye(dialog, Release::Normal);
+            self.bye(dialog, why);
         } else if response.status() >= 300 {
             self.endpoint.forget(dialog);
         }
@@ -227,7 +234,7 @@ impl Core {
         match self.clients.remove(&client) {
             Some(ClientUse::Invite(leg, branch)) => self.branch_failed(leg, branch, 408),
             Some(ClientUse::Reinvite { leg, asked_by }) => self.reinvite_lost(leg, asked_by),
-            Some(ClientUse::Orphan | ClientUse::Text | ClientUse::Other) | None => {}
+            Some(ClientUse::Orphan(_) | ClientUse::Text | ClientUse::Other) | None => {}
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) struct Leg {
     pub(super) feed: Feed,
     /// When the next packet of a player is due.
     pub(super) due: u64,
-    /// Where its packets came from last.
+    /// Where its packets come from, once known for sure.
     latched: Option<SocketAddr>,
     out: OutStream,
     received: Received,
@@ -94,14 +94,34 @@ impl Leg {
         self.feed = feed;
     }
 
-    /// A packet came. Only the described address or the signalling's is believed (design section 6).
+    /// Whether packets from there are this leg's (design section 6).
+    ///
+    /// Where the described address is the signalling's, nothing is learnt: packets go where the description
+    /// says, and come from there; another port of that address counts only until the described one is heard.
+    /// Where they differ (a translation of addresses between), the signalling's address is learnt with its port.
+    fn admit(&mut self, from: SocketAddr) -> bool {
+        let Some(remote) = &self.remote else { return false };
+        let described = remote.send_to;
+        let same_address = described.is_some_and(|address| address.ip() == from.ip());
+        if described.is_some_and(|address| address.ip() == remote.trusted) {
+            if described == Some(from) {
+                self.latched = described;
+            }
+            return same_address && (self.latched.is_none() || self.latched == Some(from));
+        }
+        if from.ip() == remote.trusted {
+            self.latched = Some(from);
+            return true;
+        }
+        same_address
+    }
+
+    /// A packet came.
     pub(super) fn hear(&mut self, packet: &Packet<'_>, from: SocketAddr, now: u64) -> Heard {
-        let Some(remote) = &self.remote else { return Heard::Stranger };
-        let described = remote.send_to.is_some_and(|address| address.ip() == from.ip());
-        if !described && from.ip() != remote.trusted {
+        if !self.admit(from) {
             return Heard::Stranger;
         }
-        self.latched = Some(from);
+        let Some(remote) = &self.remote else { return Heard::Stranger };
         self.heard_at = now;
         self.timed_out = false;
         self.received.packet(packet.ssrc, packet.sequence, packet.timestamp, now);
