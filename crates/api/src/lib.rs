@@ -10,6 +10,7 @@ pub mod health;
 pub mod live;
 pub mod principal;
 pub mod problem;
+pub mod request;
 pub mod shape;
 pub mod statistics;
 
@@ -23,9 +24,10 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use gateway::Gateway;
+use problem::Problem;
 
 /// A request's body at most: audio of a prompt.
-const BODY_MAX: usize = 16 * 1024 * 1024;
+pub(crate) const BODY_MAX: usize = 16 * 1024 * 1024;
 
 /// What every handler has.
 #[derive(Debug, Clone)]
@@ -82,4 +84,6 @@ pub fn router(gateway: Gateway) -> Router {
         .with_state(ApiState { gateway })
         .merge(SwaggerUi::new("/reference").url("/api/v1/openapi.json", document))
         .route("/", axum::routing::get(|| async { axum::response::Redirect::temporary("/reference/") }))
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::no_such_method() })
 }
