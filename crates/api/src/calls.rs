@@ -20,6 +20,7 @@ use crate::shape::{CallFull, CallHead, Explanation, Names, Page, parties};
 
 /// Which page of calls.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct CallsQuery {
     /// The company's id; only needed with an operator's token.
     pub company: Option<String>,
@@ -32,7 +33,9 @@ pub struct CallsQuery {
 
 /// Calls, newest first; also those under way.
 #[utoipa::path(get, path = "/api/v1/calls", params(CallsQuery), tag = "Calls",
-    responses((status = 200, body = Page<CallHead>), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, body = Page<CallHead>),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn list(
     State(state): State<ApiState>,
     InCompany(scope): InCompany,
@@ -66,7 +69,9 @@ pub async fn list(
 /// One call with its legs, what was heard, and its stays in groups.
 #[utoipa::path(get, path = "/api/v1/calls/{id}", tag = "Calls",
     params(("id" = String, Path, description = "The call's id"), CompanyQuery),
-    responses((status = 200, body = CallFull), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = CallFull),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn one(
     State(state): State<ApiState>,
     principal: Principal,
@@ -81,7 +86,9 @@ pub async fn one(
 /// Why a call went as it went: who was offered it, who was passed over and why.
 #[utoipa::path(get, path = "/api/v1/calls/{id}/explain", tag = "Calls",
     params(("id" = String, Path, description = "The call's id"), CompanyQuery),
-    responses((status = 200, body = Explanation), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = Explanation),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn explain(
     State(state): State<ApiState>,
     principal: Principal,

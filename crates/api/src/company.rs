@@ -16,6 +16,7 @@ use crate::request::{Administered, Body, Path, Query};
 
 /// How to write a document.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct WriteQuery {
     /// Only tell what would change.
     #[serde(default)]
@@ -29,6 +30,7 @@ pub struct WriteQuery {
 
 /// How to read a document.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ReadQuery {
     /// Also what has its default value.
     #[serde(default)]
@@ -48,8 +50,11 @@ pub struct Written {
 #[utoipa::path(put, path = "/api/v1/companies/{id}/document", tag = "Company",
     params(("id" = String, Path, description = "The company's id"), WriteQuery),
     request_body(content((serde_json::Value = "application/json"), (String = "application/toml"))),
-    responses((status = 200, body = Written), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Written),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = Problem), (status = 413, body = Problem),
+              (status = 422, body = Problem)))]
 pub async fn write(
     State(state): State<ApiState>,
     Administered(scope): Administered,
@@ -84,7 +89,8 @@ pub async fn write(
 #[utoipa::path(get, path = "/api/v1/companies/{id}/document", tag = "Company",
     params(("id" = String, Path, description = "The company's id"), ReadQuery),
     responses((status = 200, content((serde_json::Value = "application/json"), (String = "application/toml"))),
-              (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn read(
     State(state): State<ApiState>,
     Administered(scope): Administered,
@@ -122,8 +128,10 @@ pub struct PromptPath {
     params(("id" = String, Path, description = "The company's id"),
            ("name" = String, Path, description = "The prompt's name")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 200, body = Stored), (status = 400, body = Problem), (status = 401, body = Problem),
-              (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = Stored),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 413, body = Problem)))]
 pub async fn prompt(
     State(state): State<ApiState>,
     Administered(scope): Administered,

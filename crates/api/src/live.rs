@@ -47,7 +47,9 @@ pub struct GroupList {
 
 /// The groups of the company.
 #[utoipa::path(get, path = "/api/v1/groups", params(CompanyQuery), tag = "Live",
-    responses((status = 200, body = GroupList), (status = 401, body = Problem)))]
+    responses((status = 200, body = GroupList),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn groups(
     State(state): State<ApiState>,
     InCompany(scope): InCompany,
@@ -66,7 +68,9 @@ pub async fn groups(
 /// A group as it is now.
 #[utoipa::path(get, path = "/api/v1/groups/{number}/live", tag = "Live",
     params(("number" = String, Path, description = "The group's number"), CompanyQuery),
-    responses((status = 200, body = GroupLive), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = GroupLive),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn live(
     State(state): State<ApiState>,
     InGroup { scope, group }: InGroup,
@@ -193,8 +197,10 @@ macro_rules! member_command {
         #[utoipa::path(post, path = $path, tag = "Members", request_body = inline(Option<MemberWish>),
             params(("number" = String, Path, description = "The group's number"),
                    ("user" = String, Path, description = "Name or number of the member"), CompanyQuery),
-            responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
-                      (status = 404, body = Problem), (status = 409, body = Problem)))]
+            responses((status = 204),
+                      (status = 400, body = Problem), (status = 401, body = Problem),
+                      (status = 403, body = Problem), (status = 404, body = Problem),
+                      (status = 409, body = Problem), (status = 413, body = Problem)))]
         pub async fn $name(
             State(state): State<ApiState>,
             group: InGroup,
@@ -229,7 +235,8 @@ const BEHIND_MAX: usize = 256;
 /// Live changes: `event: group` and `event: call`, a snapshot first. `Last-Event-ID` resumes.
 #[utoipa::path(get, path = "/api/v1/events", params(CompanyQuery), tag = "Live",
     responses((status = 200, description = "Server-sent events", content_type = "text/event-stream", body = String),
-              (status = 401, body = Problem)))]
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn events(
     State(state): State<ApiState>,
     InCompany(scope): InCompany,

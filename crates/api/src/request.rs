@@ -22,6 +22,7 @@ use crate::problem::Problem;
 
 /// Which company, where a number or name alone is ambiguous.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct CompanyQuery {
     /// The company's id; only needed with an operator's token.
     pub company: Option<String>,

@@ -20,6 +20,7 @@ use crate::shape::{CallHead, Names, iso, visit_word};
 
 /// From when to when; today in the company's time zone when both are left out.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct WindowQuery {
     /// The company's id; only needed with an operator's token.
     pub company: Option<String>,
@@ -116,8 +117,9 @@ fn member_statistics(member: &MemberFigures, answered: u64) -> MemberStatistics 
 /// Figures of a group over a time.
 #[utoipa::path(get, path = "/api/v1/groups/{number}/statistics", tag = "Statistics",
     params(("number" = String, Path, description = "The group's number"), WindowQuery),
-    responses((status = 200, body = GroupStatistics), (status = 400, body = Problem),
-              (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = GroupStatistics),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn statistics(
     State(state): State<ApiState>,
     InGroup { scope, group }: InGroup,
@@ -132,8 +134,9 @@ pub async fn statistics(
 /// The visits of a group as CSV, one line each.
 #[utoipa::path(get, path = "/api/v1/groups/{number}/calls.csv", tag = "Statistics",
     params(("number" = String, Path, description = "The group's number"), WindowQuery),
-    responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem),
-              (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "text/csv", body = String),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn calls_csv(
     State(state): State<ApiState>,
     InGroup { scope, group }: InGroup,
