@@ -282,8 +282,14 @@ async fn forward(
             return;
         }
     }
-    // A listener that falls too far behind is cut off; it comes again with `Last-Event-ID`.
-    while let Ok(change) = changes.recv().await {
+    loop {
+        let change = tokio::select! {
+            change = changes.recv() => change,
+            // A listener that has gone is let go at once, also where nothing changes.
+            () = sender.closed() => return,
+        };
+        // One that falls too far behind is cut off; it comes again with `Last-Event-ID`.
+        let Ok(change) = change else { return };
         if send(&state, &scope, change, &sender).await.is_err() {
             return;
         }

@@ -80,6 +80,41 @@ async fn nothing_of_another_company_or_of_a_foreign_group_is_streamed() {
     }
 }
 
+#[tokio::test]
+async fn who_falls_too_far_behind_is_cut_off_and_loses_nothing_when_he_comes_again() {
+    let house = House::build().await;
+    let mut stream = listen(&house, SINILIND, None).await;
+    let first = stream.next().await;
+    // More than are kept for one who does not read, fewer than are kept for one who comes again.
+    for nth in 0..600 {
+        publish(&house, "sinilind", GROUP, &format!("{nth}"));
+    }
+    let mut last = first.id;
+    while let Some(event) = stream.next_or_end().await {
+        last = event.id;
+    }
+    let mut again = listen(&house, SINILIND, Some(last)).await;
+    for nth in last - first.id..600 {
+        let event = again.next().await;
+        assert_eq!((event.name, event.id), (nth.to_string(), first.id + nth + 1));
+    }
+}
+
+#[tokio::test]
+async fn who_has_gone_is_listened_for_no_longer() {
+    let house = House::build().await;
+    let sinilind = "sinilind".parse().unwrap();
+    let stream = listen(&house, SINILIND, None).await;
+    assert!(house.hub.has_listeners(&sinilind));
+    drop(stream);
+    let gone = async {
+        while house.hub.has_listeners(&sinilind) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), gone).await.expect("nobody listens");
+}
+
 fn publish(house: &House, company: &str, number: &str, name: &str) {
     let group = LiveGroup {
         number: number.parse().unwrap(),
@@ -121,17 +156,21 @@ async fn listen(house: &House, token: &str, after: Option<u64>) -> Events {
 
 impl Events {
     async fn next(&mut self) -> Event {
+        self.next_or_end().await.expect("the stream goes on")
+    }
+
+    async fn next_or_end(&mut self) -> Option<Event> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
                 self.text = rest;
                 if event.contains("data:") {
-                    return read(&event);
+                    return Some(read(&event));
                 }
                 continue;
             }
             let chunk = tokio::time::timeout(Duration::from_secs(10), self.body.next()).await;
-            let chunk = chunk.expect("an event comes within 10 s").expect("the stream goes on").unwrap();
+            let chunk = chunk.expect("an event comes within 10 s")?.unwrap();
             self.text.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }

@@ -55,6 +55,21 @@ async fn another_company_cannot_be_named_in_the_query() {
 }
 
 #[tokio::test]
+async fn a_user_of_another_company_is_nobody_here() {
+    let house = House::build().await;
+    for (endpoint, token) in guarded().flat_map(|endpoint| FOREIGN.map(|token| (endpoint, token))) {
+        if !endpoint.path.contains("{user}") {
+            continue;
+        }
+        let call = call_id(100).to_string();
+        let ids = Ids { company: "kuldnokk", group: "+35810200010", user: "juri", call: &call };
+        let path = endpoint.filled(&ids);
+        let answer = house.ask(endpoint.method, &path, token, "").await;
+        refused(&house, endpoint, token, &path, &answer);
+    }
+}
+
+#[tokio::test]
 async fn lists_hold_only_the_tokens_own_company() {
     let house = House::build().await;
     for (token, own, others) in [
