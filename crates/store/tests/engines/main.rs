@@ -25,6 +25,7 @@ macro_rules! on_both {
 mod calls;
 mod companies;
 mod keep;
+mod opening;
 mod people;
 mod place;
 mod sample;
