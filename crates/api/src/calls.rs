@@ -1,7 +1,7 @@
 //! Calls: lists, one call with everything of it, and why it went as it went.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use model::fact::Peer;
@@ -13,17 +13,19 @@ use utoipa::IntoParams;
 
 use crate::ApiState;
 use crate::gateway::Ask;
-use crate::live::CompanyQuery;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
+use crate::request::{CompanyQuery, InCompany, Path, Query};
 use crate::shape::{CallFull, CallHead, Explanation, Names, Page, parties};
 
 /// Which page of calls.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct CallsQuery {
     /// The company's id; only needed with an operator's token.
     pub company: Option<String>,
-    /// Calls on a page, 1-500; 50 when left out.
+    /// Calls on a page; 50 when left out.
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub cursor: Option<String>,
@@ -31,13 +33,14 @@ pub struct CallsQuery {
 
 /// Calls, newest first; also those under way.
 #[utoipa::path(get, path = "/api/v1/calls", params(CallsQuery), tag = "Calls",
-    responses((status = 200, body = Page<CallHead>), (status = 400, body = Problem), (status = 401, body = Problem)))]
+    responses((status = 200, body = Page<CallHead>),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn list(
     State(state): State<ApiState>,
-    principal: Principal,
+    InCompany(scope): InCompany,
     Query(query): Query<CallsQuery>,
 ) -> Result<Json<Page<CallHead>>, Problem> {
-    let scope = principal.company(&state, query.company.as_deref()).await?;
     let limit = query.limit.unwrap_or(50);
     if !(1..=500).contains(&limit) {
         return Err(Problem::bad_field("limit", "1 to 500"));
@@ -66,7 +69,9 @@ pub async fn list(
 /// One call with its legs, what was heard, and its stays in groups.
 #[utoipa::path(get, path = "/api/v1/calls/{id}", tag = "Calls",
     params(("id" = String, Path, description = "The call's id"), CompanyQuery),
-    responses((status = 200, body = CallFull), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = CallFull),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn one(
     State(state): State<ApiState>,
     principal: Principal,
@@ -81,7 +86,9 @@ pub async fn one(
 /// Why a call went as it went: who was offered it, who was passed over and why.
 #[utoipa::path(get, path = "/api/v1/calls/{id}/explain", tag = "Calls",
     params(("id" = String, Path, description = "The call's id"), CompanyQuery),
-    responses((status = 200, body = Explanation), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = Explanation),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn explain(
     State(state): State<ApiState>,
     principal: Principal,
@@ -162,9 +169,20 @@ pub(crate) async fn names_of<'a>(
     Ok(state.gateway.ask(|answer| Ask::Names { tenant, parties: wanted, answer }).await?)
 }
 
-/// The first language of `Accept-Language` that we have; English when there is none.
+/// The language we have that `Accept-Language` likes best (RFC 9110 12.5.4); English when there is none.
 fn language(headers: &HeaderMap) -> Language {
     let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let codes = wanted.split(',').map(|item| item.split([';', '-']).next().unwrap_or_default().trim());
-    codes.map(str::to_ascii_lowercase).find_map(|code| Language::from_code(&code)).unwrap_or_default()
+    let mut best = (0.0, Language::default());
+    for item in wanted.split(',') {
+        let (tag, parameter) = item.split_once(';').unwrap_or((item, "q=1"));
+        let code = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let weight: f32 =
+            parameter.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok()).unwrap_or(0.0);
+        if let Some(language) = Language::from_code(&code)
+            && weight > best.0
+        {
+            best = (weight, language);
+        }
+    }
+    best.1
 }

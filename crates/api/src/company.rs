@@ -1,12 +1,10 @@
 //! A company's settings as a document, and the audio of its prompts.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use model::id::TenantId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,9 +12,11 @@ use crate::ApiState;
 use crate::gateway::{ApplyFile, ApplyMode, Ask, Format, Prune};
 use crate::principal::Principal;
 use crate::problem::Problem;
+use crate::request::{Administered, Body, Path, Query};
 
 /// How to write a document.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct WriteQuery {
     /// Only tell what would change.
     #[serde(default)]
@@ -30,6 +30,7 @@ pub struct WriteQuery {
 
 /// How to read a document.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ReadQuery {
     /// Also what has its default value.
     #[serde(default)]
@@ -45,42 +46,22 @@ pub struct Written {
     pub changes: Vec<String>,
 }
 
-/// The company of a path, which the asker administers; an operator's may not exist yet.
-fn administered(principal: &Principal, id: &str) -> Result<TenantId, Problem> {
-    let tenant: TenantId = id.parse().map_err(|_| Problem::not_found())?;
-    match principal {
-        Principal::Operator => Ok(tenant),
-        Principal::Company(own) | Principal::Person { tenant: own, admin: true, .. } if *own == tenant => {
-            Ok(tenant)
-        }
-        Principal::Person { tenant: own, .. } if *own == tenant => Err(Problem::forbidden()),
-        Principal::Company(_) | Principal::Person { .. } => Err(Problem::not_found()),
-    }
-}
-
-fn by(principal: &Principal) -> String {
-    match principal {
-        Principal::Operator => "operator".to_owned(),
-        Principal::Company(tenant) => format!("company {tenant}"),
-        Principal::Person { tenant, name, .. } => format!("{name}@{tenant}"),
-    }
-}
-
 /// Writes settings: validated whole, then in force for the next decision.
 #[utoipa::path(put, path = "/api/v1/companies/{id}/document", tag = "Company",
     params(("id" = String, Path, description = "The company's id"), WriteQuery),
     request_body(content((serde_json::Value = "application/json"), (String = "application/toml"))),
-    responses((status = 200, body = Written), (status = 401, body = Problem), (status = 403, body = Problem),
-              (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Written),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 409, body = Problem), (status = 413, body = Problem),
+              (status = 422, body = Problem)))]
 pub async fn write(
     State(state): State<ApiState>,
-    principal: Principal,
-    Path(id): Path<String>,
+    Administered(scope): Administered,
     Query(query): Query<WriteQuery>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<Json<Written>, Problem> {
-    let tenant = administered(&principal, &id)?;
     let text = String::from_utf8(body.into()).map_err(|_| Problem::bad_field("body", "not UTF-8"))?;
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let format = if content_type.contains("json") { Format::Json } else { Format::Toml };
@@ -90,10 +71,11 @@ pub async fn write(
         name: query.file,
         prune: if query.prune { Prune::Remove } else { Prune::Keep },
         mode: if query.dry_run { ApplyMode::DryRun } else { ApplyMode::Write },
-        by: by(&principal),
+        by: scope.by(),
     };
-    let creates = principal == Principal::Operator;
-    if !creates {
+    let tenant = scope.tenant;
+    // Only an operator makes companies.
+    if scope.principal != Principal::Operator {
         let known = state.gateway.ask(|answer| Ask::Companies { answer }).await?;
         if !known.contains(&tenant) {
             return Err(Problem::not_found());
@@ -107,22 +89,21 @@ pub async fn write(
 #[utoipa::path(get, path = "/api/v1/companies/{id}/document", tag = "Company",
     params(("id" = String, Path, description = "The company's id"), ReadQuery),
     responses((status = 200, content((serde_json::Value = "application/json"), (String = "application/toml"))),
-              (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn read(
     State(state): State<ApiState>,
-    principal: Principal,
-    Path(id): Path<String>,
+    Administered(scope): Administered,
     Query(query): Query<ReadQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let tenant = administered(&principal, &id)?;
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (format, content_type) = if accept.contains("toml") {
         (Format::Toml, "application/toml; charset=utf-8")
     } else {
         (Format::Json, "application/json")
     };
-    let all = query.all;
+    let (tenant, all) = (scope.tenant, query.all);
     let text = state.gateway.ask(|answer| Ask::Export { tenant, format, all, answer }).await?;
     let text = text.ok_or_else(Problem::not_found)?;
     Ok(([(CONTENT_TYPE, content_type)], text).into_response())
@@ -135,21 +116,29 @@ pub struct Stored {
     pub hash: String,
 }
 
+/// Which prompt of the company.
+#[derive(Debug, Deserialize)]
+pub struct PromptPath {
+    /// Its name.
+    name: String,
+}
+
 /// Sends the audio of a prompt (WAV).
 #[utoipa::path(put, path = "/api/v1/companies/{id}/prompts/{name}", tag = "Company",
     params(("id" = String, Path, description = "The company's id"),
            ("name" = String, Path, description = "The prompt's name")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 200, body = Stored), (status = 400, body = Problem), (status = 401, body = Problem),
-              (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = Stored),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 403, body = Problem), (status = 404, body = Problem),
+              (status = 413, body = Problem)))]
 pub async fn prompt(
     State(state): State<ApiState>,
-    principal: Principal,
-    Path((id, name)): Path<(String, String)>,
-    body: Bytes,
+    Administered(scope): Administered,
+    Path(PromptPath { name }): Path<PromptPath>,
+    Body(body): Body,
 ) -> Result<Json<Stored>, Problem> {
-    let tenant = administered(&principal, &id)?;
-    let audio = body.to_vec();
+    let (tenant, audio) = (scope.tenant, body.to_vec());
     let stored = state.gateway.ask(|answer| Ask::StorePrompt { tenant, name, audio, answer }).await?;
     match stored {
         Ok(hash) => Ok(Json(Stored { hash })),

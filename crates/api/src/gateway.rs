@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use model::config::Preset;
 use model::id::{CallId, PartyId, TenantId};
@@ -406,7 +407,7 @@ impl Gateway {
 /// One change, to be streamed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Rises by one within a company.
+    /// Rises by one within a company, and over restarts.
     pub id: u64,
     /// What changed.
     pub what: Changed,
@@ -476,6 +477,9 @@ impl Hub {
 
 impl Channel {
     fn new() -> Channel {
-        Channel { next: 1, kept: VecDeque::new(), sender: broadcast::Sender::new(256) }
+        // Above every id of an earlier run, so that who resumes from one of those gets a snapshot.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let next = u64::try_from(since.as_micros()).unwrap_or(u64::MAX / 2);
+        Channel { next, kept: VecDeque::new(), sender: broadcast::Sender::new(256) }
     }
 }

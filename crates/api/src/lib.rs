@@ -10,22 +10,24 @@ pub mod health;
 pub mod live;
 pub mod principal;
 pub mod problem;
+pub mod request;
 pub mod shape;
 pub mod statistics;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use gateway::Gateway;
+use problem::Problem;
 
 /// A request's body at most: audio of a prompt.
-const BODY_MAX: usize = 16 * 1024 * 1024;
+pub(crate) const BODY_MAX: usize = 16 * 1024 * 1024;
 
 /// What every handler has.
 #[derive(Debug, Clone)]
@@ -69,17 +71,33 @@ fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(health::metrics))
 }
 
-/// The OpenAPI document.
-pub fn openapi() -> Document {
-    routes().into_openapi()
-}
-
 /// Everything that HTTP serves: API, its interactive reference at `/`, health and metrics.
 pub fn router(gateway: Gateway) -> Router {
-    let (router, document) = routes().split_for_parts();
+    let (router, mut document) = routes().split_for_parts();
+    name_problems(&mut document);
     router
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(ApiState { gateway })
         .merge(SwaggerUi::new("/reference").url("/api/v1/openapi.json", document))
         .route("/", axum::routing::get(|| async { axum::response::Redirect::temporary("/reference/") }))
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::no_such_method() })
+}
+
+/// Refusals have the content type of RFC 9457; the macros write plain JSON for every body.
+fn name_problems(document: &mut Document) {
+    let operations = document
+        .paths
+        .paths
+        .values_mut()
+        .flat_map(|path| [&mut path.get, &mut path.put, &mut path.post, &mut path.delete])
+        .flatten();
+    let responses = operations.flat_map(|operation| &mut operation.responses.responses);
+    for (_, response) in responses.filter(|(status, _)| status.starts_with('4')) {
+        if let RefOr::T(response) = response
+            && let Some(content) = response.content.swap_remove("application/json")
+        {
+            response.content.insert("application/problem+json".to_owned(), content);
+        }
+    }
 }

@@ -6,32 +6,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_core::Stream;
 use model::id::{PartyId, TenantId};
 use model::input::{Actor, Command, Duty};
 use model::number::Number;
-use model::output::Reply;
+use model::output::{Refusal, Reply};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::ReceiverStream;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::ApiState;
 use crate::calls::names_of;
 use crate::gateway::{Ask, Change, Changed};
-use crate::principal::{Principal, Scope};
+use crate::principal::Scope;
 use crate::problem::Problem;
+use crate::request::{Body, CompanyQuery, InCompany, InGroup, Path};
 use crate::shape::{CallFull, GroupLive};
-
-/// Which company, where a number or name alone is ambiguous.
-#[derive(Debug, Deserialize, IntoParams)]
-pub struct CompanyQuery {
-    /// The company's id; only needed with an operator's token.
-    pub company: Option<String>,
-}
 
 /// A group in lists.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,60 +45,20 @@ pub struct GroupList {
     pub next: Option<String>,
 }
 
-/// Reads a number of a path.
-///
-/// # Errors
-/// It is none: 404, as for a group that does not exist.
-pub fn number(text: &str) -> Result<Number, Problem> {
-    text.trim().parse().map_err(|_| Problem::not_found())
-}
-
-/// The asker's company and the group of the path, which he may see.
-///
-/// # Errors
-/// 404 when either does not exist for him.
-pub async fn group_scope(
-    state: &ApiState,
-    principal: Principal,
-    company: Option<&str>,
-    group: &str,
-) -> Result<(Scope, Number), Problem> {
-    let group = number(group);
-    if let (Principal::Operator, Err(problem)) = (&principal, &group) {
-        return Err(problem.clone());
-    }
-    let group = group?;
-    let scope = principal.company_of_group(state, company, group).await?;
-    let tenant = scope.tenant.clone();
-    let groups = state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await?;
-    let known = groups.iter().any(|head| head.number == group);
-    if !known || !may_see(state, &scope, group).await? {
-        return Err(Problem::not_found());
-    }
-    Ok((scope, group))
-}
-
-/// Administrators see every group; a person those he supervises or is a member of.
-async fn may_see(state: &ApiState, scope: &Scope, group: Number) -> Result<bool, Problem> {
-    let Some(person) = scope.person() else { return Ok(true) };
-    let (tenant, person) = (scope.tenant.clone(), person.to_string());
-    Ok(state.gateway.ask(|answer| Ask::Ties { tenant, group, person, answer }).await?.is_tied())
-}
-
 /// The groups of the company.
 #[utoipa::path(get, path = "/api/v1/groups", params(CompanyQuery), tag = "Live",
-    responses((status = 200, body = GroupList), (status = 401, body = Problem)))]
+    responses((status = 200, body = GroupList),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn groups(
     State(state): State<ApiState>,
-    principal: Principal,
-    Query(query): Query<CompanyQuery>,
+    InCompany(scope): InCompany,
 ) -> Result<Json<GroupList>, Problem> {
-    let scope = principal.company(&state, query.company.as_deref()).await?;
     let tenant = scope.tenant.clone();
     let heads = state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await?;
     let mut items = Vec::new();
     for head in heads {
-        if may_see(&state, &scope, head.number).await? {
+        if scope.may_see_group(&state, head.number).await? {
             items.push(GroupItem { number: head.number.to_string(), name: head.name });
         }
     }
@@ -114,14 +68,13 @@ pub async fn groups(
 /// A group as it is now.
 #[utoipa::path(get, path = "/api/v1/groups/{number}/live", tag = "Live",
     params(("number" = String, Path, description = "The group's number"), CompanyQuery),
-    responses((status = 200, body = GroupLive), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = GroupLive),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn live(
     State(state): State<ApiState>,
-    principal: Principal,
-    Path(group): Path<String>,
-    Query(query): Query<CompanyQuery>,
+    InGroup { scope, group }: InGroup,
 ) -> Result<Json<GroupLive>, Problem> {
-    let (scope, group) = group_scope(&state, principal, query.company.as_deref(), &group).await?;
     let tenant = scope.tenant;
     let view = state.gateway.ask(|answer| Ask::Live { tenant, group, answer }).await?;
     Ok(Json(GroupLive::from(&view.ok_or_else(Problem::not_found)?)))
@@ -146,33 +99,38 @@ enum Wish {
     Resume,
 }
 
-struct MemberPath {
-    group: String,
+/// Which member of the group.
+#[derive(Debug, Deserialize)]
+pub struct MemberPath {
+    /// Name or number.
     user: String,
-    company: Option<String>,
 }
 
 async fn steer(
     state: &ApiState,
-    principal: Principal,
-    path: MemberPath,
+    InGroup { scope, group }: InGroup,
+    user: &str,
     wish: Wish,
-    body: MemberWish,
+    body: &[u8],
 ) -> Result<StatusCode, Problem> {
-    let (scope, group) = group_scope(state, principal, path.company.as_deref(), &path.group).await?;
-    let member = person(state, &scope.tenant, &path.user).await?;
-    let by = allowed(state, &scope, group, &path.user).await?;
-    if body.reason.as_ref().is_some_and(|reason| reason.is_empty() || reason.chars().count() > 80) {
-        return Err(Problem::bad_field("reason", "1 to 80 characters"));
-    }
+    let member = person(state, &scope.tenant, user).await;
+    let by = allowed(state, &scope, group, member.as_ref().ok().copied()).await?;
+    let member = member?;
+    let said = said(body)?;
     let command = match wish {
         Wish::LogIn => {
-            let duty = if body.duty { Duty::Take } else { Duty::No };
+            let duty = if said.duty { Duty::Take } else { Duty::No };
             Command::LogIn { group, member, duty, by }
         }
         Wish::LogOut => Command::LogOut { group, member, by },
-        Wish::Pause => Command::Pause { member, reason: body.reason, by },
-        Wish::Resume => Command::Resume { member, by },
+        Wish::Pause => {
+            in_group(state, &scope.tenant, group, member).await?;
+            Command::Pause { member, reason: said.reason, by }
+        }
+        Wish::Resume => {
+            in_group(state, &scope.tenant, group, member).await?;
+            Command::Resume { member, by }
+        }
     };
     let tenant = scope.tenant;
     match state.gateway.ask(|answer| Ask::Command { tenant, command, answer }).await? {
@@ -181,17 +139,50 @@ async fn steer(
     }
 }
 
+fn said(body: &[u8]) -> Result<MemberWish, Problem> {
+    if body.is_empty() {
+        return Ok(MemberWish::default());
+    }
+    let said: MemberWish =
+        serde_json::from_slice(body).map_err(|fault| Problem::bad_field("body", fault.to_string()))?;
+    if said.reason.as_ref().is_some_and(|reason| reason.is_empty() || reason.chars().count() > 80) {
+        return Err(Problem::bad_field("reason", "1 to 80 characters"));
+    }
+    Ok(said)
+}
+
 /// Administrators and the group's supervisors steer everybody; a person himself.
-async fn allowed(state: &ApiState, scope: &Scope, group: Number, user: &str) -> Result<Actor, Problem> {
+async fn allowed(
+    state: &ApiState,
+    scope: &Scope,
+    group: Number,
+    member: Option<PartyId>,
+) -> Result<Actor, Problem> {
     let Some(asker) = scope.person().cloned() else { return Ok(Actor::Api) };
     let party = person(state, &scope.tenant, asker.as_str()).await?;
     let tenant = scope.tenant.clone();
     let name = asker.to_string();
     let ties = state.gateway.ask(|answer| Ask::Ties { tenant, group, person: name, answer }).await?;
-    if ties.supervises || asker.as_str() == user {
+    if ties.supervises || member == Some(party) {
         return Ok(Actor::Party(party));
     }
     Err(Problem::forbidden())
+}
+
+/// A pause acts in all groups, so who steers one group may not reach those who are not in it.
+async fn in_group(
+    state: &ApiState,
+    tenant: &TenantId,
+    group: Number,
+    member: PartyId,
+) -> Result<(), Problem> {
+    let (asked, parties) = (tenant.clone(), vec![member]);
+    let names = state.gateway.ask(|answer| Ask::Names { tenant: asked, parties, answer }).await?;
+    let person = names.get(&member).and_then(|view| view.user.clone());
+    let person = person.ok_or_else(|| Problem::refused(Refusal::NoMember))?;
+    let tenant = tenant.clone();
+    let ties = state.gateway.ask(|answer| Ask::Ties { tenant, group, person, answer }).await?;
+    if ties.member { Ok(()) } else { Err(Problem::refused(Refusal::NoMember)) }
 }
 
 async fn person(state: &ApiState, tenant: &TenantId, name: &str) -> Result<PartyId, Problem> {
@@ -206,22 +197,17 @@ macro_rules! member_command {
         #[utoipa::path(post, path = $path, tag = "Members", request_body = inline(Option<MemberWish>),
             params(("number" = String, Path, description = "The group's number"),
                    ("user" = String, Path, description = "Name or number of the member"), CompanyQuery),
-            responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
-                      (status = 404, body = Problem), (status = 409, body = Problem)))]
+            responses((status = 204),
+                      (status = 400, body = Problem), (status = 401, body = Problem),
+                      (status = 403, body = Problem), (status = 404, body = Problem),
+                      (status = 409, body = Problem), (status = 413, body = Problem)))]
         pub async fn $name(
             State(state): State<ApiState>,
-            principal: Principal,
-            Path((group, user)): Path<(String, String)>,
-            Query(query): Query<CompanyQuery>,
-            body: axum::body::Bytes,
+            group: InGroup,
+            Path(MemberPath { user }): Path<MemberPath>,
+            Body(body): Body,
         ) -> Result<StatusCode, Problem> {
-            let path = MemberPath { group, user, company: query.company };
-            let wish = if body.is_empty() {
-                MemberWish::default()
-            } else {
-                serde_json::from_slice(&body).map_err(|fault| Problem::bad_field("body", fault.to_string()))?
-            };
-            steer(&state, principal, path, $wish, wish).await
+            steer(&state, group, &user, $wish, &body).await
         }
     };
 }
@@ -249,14 +235,13 @@ const BEHIND_MAX: usize = 256;
 /// Live changes: `event: group` and `event: call`, a snapshot first. `Last-Event-ID` resumes.
 #[utoipa::path(get, path = "/api/v1/events", params(CompanyQuery), tag = "Live",
     responses((status = 200, description = "Server-sent events", content_type = "text/event-stream", body = String),
-              (status = 401, body = Problem)))]
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn events(
     State(state): State<ApiState>,
-    principal: Principal,
-    Query(query): Query<CompanyQuery>,
+    InCompany(scope): InCompany,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let scope = principal.company(&state, query.company.as_deref()).await?;
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let (missed, changes, newest) = state.gateway.hub().listen(&scope.tenant, after);
     let first: VecDeque<Change> = match missed {
@@ -297,8 +282,14 @@ async fn forward(
             return;
         }
     }
-    // A listener that falls too far behind is cut off; it comes again with `Last-Event-ID`.
-    while let Ok(change) = changes.recv().await {
+    loop {
+        let change = tokio::select! {
+            change = changes.recv() => change,
+            // A listener that has gone is let go at once, also where nothing changes.
+            () = sender.closed() => return,
+        };
+        // One that falls too far behind is cut off; it comes again with `Last-Event-ID`.
+        let Ok(change) = change else { return };
         if send(&state, &scope, change, &sender).await.is_err() {
             return;
         }
@@ -317,7 +308,7 @@ async fn send(
     let event = Event::default().id(change.id.to_string());
     let event = match &change.what {
         Changed::Group(view) => {
-            if !may_see(state, scope, view.group.number).await.unwrap_or(false) {
+            if !scope.may_see_group(state, view.group.number).await.unwrap_or(false) {
                 return Ok(());
             }
             event.event("group").json_data(GroupLive::from(&**view))

@@ -50,7 +50,10 @@ impl FromRequestParts<ApiState> for Principal {
             .headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
+            .and_then(|value| value.split_once(' '))
+            // A scheme's case does not count (RFC 9110 11.1).
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token)
             .ok_or_else(Problem::unauthorized)?
             .trim()
             .to_owned();
@@ -110,14 +113,6 @@ impl Principal {
 }
 
 impl Scope {
-    /// Whether the asker administers the company.
-    pub fn is_admin(&self) -> bool {
-        match &self.principal {
-            Principal::Operator | Principal::Company(_) => true,
-            Principal::Person { admin, .. } => *admin,
-        }
-    }
-
     /// Who asks, if it is a person without the whole company's rights.
     pub fn person(&self) -> Option<&PartyName> {
         match &self.principal {
@@ -127,10 +122,14 @@ impl Scope {
         }
     }
 
+    /// Administrators see every group; a person those he supervises or is a member of.
+    ///
     /// # Errors
-    /// The asker does not administer the company: 403.
-    pub fn admin(&self) -> Result<(), Problem> {
-        if self.is_admin() { Ok(()) } else { Err(Problem::forbidden()) }
+    /// The platform does not answer: 503.
+    pub async fn may_see_group(&self, state: &ApiState, group: Number) -> Result<bool, Problem> {
+        let Some(person) = self.person() else { return Ok(true) };
+        let (tenant, person) = (self.tenant.clone(), person.to_string());
+        Ok(state.gateway.ask(|answer| Ask::Ties { tenant, group, person, answer }).await?.is_tied())
     }
 
     /// For the record of a change.

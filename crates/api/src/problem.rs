@@ -67,6 +67,18 @@ impl Problem {
         problem
     }
 
+    /// The path exists, but not with this method.
+    pub fn no_such_method() -> Problem {
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The path has no such method")
+    }
+
+    /// The body is longer than `BODY_MAX`.
+    pub fn too_large() -> Problem {
+        let mut problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too long");
+        problem.detail = Some(format!("at most {} MiB", crate::BODY_MAX >> 20));
+        problem
+    }
+
     /// A refused command.
     pub fn refused(refusal: Refusal) -> Problem {
         let (kind, detail) = match refusal {

@@ -1,7 +1,7 @@
 //! Figures of a group over a time, and its calls as a table.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use model::fact::Role;
@@ -14,13 +14,13 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ApiState;
 use crate::calls::names_of;
 use crate::gateway::{Ask, MemberFigures, Statistics};
-use crate::live::group_scope;
-use crate::principal::Principal;
 use crate::problem::Problem;
+use crate::request::{InGroup, Query};
 use crate::shape::{CallHead, Names, iso, visit_word};
 
 /// From when to when; today in the company's time zone when both are left out.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct WindowQuery {
     /// The company's id; only needed with an operator's token.
     pub company: Option<String>,
@@ -117,15 +117,14 @@ fn member_statistics(member: &MemberFigures, answered: u64) -> MemberStatistics 
 /// Figures of a group over a time.
 #[utoipa::path(get, path = "/api/v1/groups/{number}/statistics", tag = "Statistics",
     params(("number" = String, Path, description = "The group's number"), WindowQuery),
-    responses((status = 200, body = GroupStatistics), (status = 400, body = Problem),
-              (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = GroupStatistics),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn statistics(
     State(state): State<ApiState>,
-    principal: Principal,
-    Path(group): Path<String>,
+    InGroup { scope, group }: InGroup,
     Query(query): Query<WindowQuery>,
 ) -> Result<Json<GroupStatistics>, Problem> {
-    let (scope, group) = group_scope(&state, principal, query.company.as_deref(), &group).await?;
     let window = window(&query)?;
     let tenant = scope.tenant;
     let figures = state.gateway.ask(|answer| Ask::Statistics { tenant, group, window, answer }).await?;
@@ -135,15 +134,14 @@ pub async fn statistics(
 /// The visits of a group as CSV, one line each.
 #[utoipa::path(get, path = "/api/v1/groups/{number}/calls.csv", tag = "Statistics",
     params(("number" = String, Path, description = "The group's number"), WindowQuery),
-    responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem),
-              (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "text/csv", body = String),
+              (status = 400, body = Problem), (status = 401, body = Problem),
+              (status = 404, body = Problem)))]
 pub async fn calls_csv(
     State(state): State<ApiState>,
-    principal: Principal,
-    Path(group): Path<String>,
+    InGroup { scope, group }: InGroup,
     Query(query): Query<WindowQuery>,
 ) -> Result<Response, Problem> {
-    let (scope, group) = group_scope(&state, principal, query.company.as_deref(), &group).await?;
     let window = window(&query)?;
     let tenant = scope.tenant.clone();
     let records = state.gateway.ask(|answer| Ask::Visits { tenant, group, window, answer }).await?;
@@ -215,8 +213,8 @@ fn window(query: &WindowQuery) -> Result<Option<(Utc, Utc)>, Problem> {
 
 /// Reads a date, or a date and time in UTC; the inverse of `iso`.
 fn read_iso(text: &str) -> Option<Utc> {
-    let (date, time) = text.trim().split_once(['T', ' ']).unwrap_or((text.trim(), "00:00:00Z"));
-    let mut date = date.splitn(3, '-').map(str::parse::<i64>);
+    let (date_text, time) = text.trim().split_once(['T', ' ']).unwrap_or((text.trim(), "00:00:00Z"));
+    let mut date = date_text.splitn(3, '-').map(str::parse::<i64>);
     let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
     let time = time.strip_suffix('Z').or_else(|| time.strip_suffix("+00:00")).unwrap_or(time);
     let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
@@ -240,7 +238,9 @@ fn read_iso(text: &str) -> Option<Utc> {
     let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     let days = shifted_year.div_euclid(400) * 146_097 + day_of_era - 719_468;
-    Some(Utc(((days * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + micros))
+    let at = Utc(((days * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + micros);
+    // The 31st of February would come out as another day.
+    iso(Utc(days * 86_400_000_000)).starts_with(date_text).then_some(at)
 }
 
 #[cfg(test)]
@@ -253,7 +253,9 @@ mod tests {
             assert_eq!(iso(read_iso(text).unwrap()), text);
         }
         assert_eq!(read_iso("2026-03-02"), read_iso("2026-03-02T00:00:00Z"));
-        for bad in ["", "yesterday", "2026-13-01", "2026-03-02T25:00:00Z", "2026-03"] {
+        for bad in
+            ["", "yesterday", "2026-13-01", "2026-02-30", "2026-3-2", "2026-03-02T25:00:00Z", "2026-03"]
+        {
             assert_eq!(read_iso(bad), None, "{bad}");
         }
     }

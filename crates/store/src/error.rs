@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use sqlx::error::ErrorKind;
+
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -29,7 +31,7 @@ pub enum StoreError {
     Migrate(sqlx::migrate::MigrateError),
     /// A statement failed.
     #[error("the database refused: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
     /// What was read is not what was written.
     #[error("the database holds {what} that cannot be read: {fault}")]
     Unreadable {
@@ -58,6 +60,36 @@ pub enum StoreError {
     /// The writer has ended.
     #[error("the store is shutting down")]
     Closed,
+}
+
+impl StoreError {
+    /// Whether the same would fail again, however often it is tried.
+    pub(crate) fn is_lasting(&self) -> bool {
+        match self {
+            // What breaks a rule of the tables will break it again; a full disk or a lost connection may heal.
+            StoreError::Database(fault) => {
+                fault.as_database_error().is_some_and(|fault| !matches!(fault.kind(), ErrorKind::Other))
+            }
+            StoreError::Folder { .. }
+            | StoreError::Open { .. }
+            | StoreError::Migrate(_)
+            | StoreError::Unreadable { .. }
+            | StoreError::Fenced { .. }
+            | StoreError::Taken { .. }
+            | StoreError::Conflict
+            | StoreError::Closed => true,
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(fault: sqlx::Error) -> StoreError {
+        if matches!(fault, sqlx::Error::PoolClosed) {
+            StoreError::Closed
+        } else {
+            StoreError::Database(fault)
+        }
+    }
 }
 
 pub(crate) fn unreadable(what: &'static str, fault: impl std::fmt::Display) -> StoreError {

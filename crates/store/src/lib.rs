@@ -4,6 +4,7 @@
 //! without gaps; a record stands exactly when its last fact does; names and numbers of callers stand only in
 //! `party`.
 
+mod commit;
 mod companies;
 mod error;
 mod keep;

@@ -34,11 +34,11 @@ statements! {
     /// A visit.
     PUT_VISIT = "INSERT INTO visit (tenant, grp, call, nth, entered, outcome) VALUES ($1, $2, $3, $4, $5, $6)";
     /// Records of the calls that entered a group between two moments.
-    VISITED = "SELECT record FROM call_record WHERE tenant = $1 AND call IN (SELECT call FROM visit WHERE tenant = $1 AND grp = $2 AND entered >= $3 AND entered < $4) ORDER BY started";
+    VISITED = "SELECT record FROM call_record WHERE tenant = $1 AND call IN (SELECT call FROM visit WHERE tenant = $1 AND grp = $2 AND entered >= $3 AND entered < $4) ORDER BY started, call";
     /// Time logged in.
     PUT_SESSION = "INSERT INTO duty_session (tenant, grp, member, since, until) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     /// Times logged in that overlap a window.
-    SESSIONS = "SELECT member, since, until FROM duty_session WHERE tenant = $1 AND grp = $2 AND since < $4 AND until > $3";
+    SESSIONS = "SELECT member, since, until FROM duty_session WHERE tenant = $1 AND grp = $2 AND since < $4 AND until > $3 ORDER BY since, member, until";
     /// A party.
     PUT_PARTY = "INSERT INTO party (tenant, id, kind, label) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     /// The party of a name or number.
@@ -53,8 +53,6 @@ statements! {
     COMPANIES = "SELECT c.tenant, c.version, v.document FROM company c JOIN company_version v ON v.tenant = c.tenant AND v.version = c.version ORDER BY c.tenant";
     /// The settings of one version.
     COMPANY_VERSION = "SELECT document FROM company_version WHERE tenant = $1 AND version = $2";
-    /// A company's version.
-    VERSION = "SELECT version FROM company WHERE tenant = $1";
     /// The first version.
     NEW_COMPANY = "INSERT INTO company (tenant, version) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     /// The next version, if nobody was faster.
@@ -70,7 +68,7 @@ statements! {
     /// A company's secrets of a kind.
     SECRETS = "SELECT name, sealed FROM secret WHERE tenant = $1 AND kind = $2";
     /// A token.
-    PUT_TOKEN = "INSERT INTO token (id, hash, scope, tenant, person, expires) VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM token), $1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    PUT_TOKEN = "INSERT INTO token (hash, scope, tenant, person, expires) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hash) DO NOTHING";
     /// All tokens.
     TOKENS = "SELECT id, hash, scope, tenant, person, expires, revoked FROM token ORDER BY id";
     /// Ends a token.

@@ -1,25 +1,23 @@
 //! The one writer of what switchboards decide: commits of all companies go together, one disk write for many.
 //!
 //! Invariants: a commit is on disk whole or not at all; a company's facts follow on without a gap; commits of
-//! one company are written in the order in which they were submitted.
+//! one company are written in the order in which they were submitted; one company's fault costs no other
+//! company a fact; a database that fails for a while costs time only.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use model::fact::Fact;
 use model::id::TenantId;
-use model::record::{CallRecord, Folded};
+use model::record::Folded;
 use model::saved::SavedState;
-use sqlx::{Postgres, Sqlite, Transaction};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
-use crate::error::unreadable;
-use crate::{NewParty, Store, StoreError, sql};
-
-/// Commits that may wait.
-const WAITING_MAX: usize = 4_096;
+use crate::commit::{self, Ends};
+use crate::{NewParty, Store, StoreError};
 
 /// What one company wants on disk, together.
 #[derive(Debug)]
@@ -77,161 +75,63 @@ impl Writer {
 }
 
 async fn run(store: Store, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
-    let mut last: BTreeMap<TenantId, i64> = BTreeMap::new();
+    let mut ends = Ends::default();
     let mut batch: Vec<Waiting> = Vec::new();
-    while inbox.recv_many(&mut batch, WAITING_MAX).await > 0 {
+    while inbox.recv_many(&mut batch, TOGETHER_MAX).await > 0 {
         let (commits, tickets): (Vec<Commit>, Vec<_>) = batch.drain(..).unzip();
-        let written = match &store {
-            Store::Lite(pool) => match pool.begin().await {
-                Ok(transaction) => write_lite(transaction, &commits, &mut last).await,
-                Err(fault) => Err(fault.into()),
-            },
-            Store::Pg(pool) => match pool.begin().await {
-                Ok(transaction) => write_pg(transaction, &commits, &mut last).await,
-                Err(fault) => Err(fault.into()),
-            },
+        let results = match commit::write(&store, &commits, &mut ends).await {
+            Ok(()) => commits.iter().map(|_| Ok(())).collect(),
+            Err(fault) => one_by_one(&store, &commits, &mut ends, &fault).await,
         };
-        if let Err(fault) = &written {
-            tracing::error!(%fault, commits = commits.len(), "a commit could not be written");
-            // What is on disk is read anew before the next commit.
-            last.clear();
-        }
-        for ticket in tickets {
+        for (ticket, result) in tickets.into_iter().zip(results) {
             // Who waited may have gone.
-            let _ = ticket.send(match &written {
-                Ok(()) => Ok(()),
-                Err(fault) => Err(unreadable("a commit that failed", fault)),
-            });
+            let _ = ticket.send(result);
         }
     }
 }
 
-macro_rules! write_on {
-    ($name:ident, $engine:ty) => {
-        async fn $name(
-            mut transaction: Transaction<'static, $engine>,
-            commits: &[Commit],
-            last: &mut BTreeMap<TenantId, i64>,
-        ) -> Result<(), StoreError> {
-            for commit in commits {
-                let tenant = commit.tenant.as_str();
-                for party in &commit.parties {
-                    let (kind, label) = party.key.columns();
-                    sqlx::query(sql::PUT_PARTY)
-                        .bind(tenant)
-                        .bind(party.id.0.cast_signed())
-                        .bind(kind)
-                        .bind(label)
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                if let (Some(first), Some(end)) = (commit.facts.first(), commit.facts.last()) {
-                    let before = match last.get(&commit.tenant) {
-                        Some(before) => *before,
-                        None => {
-                            sqlx::query_scalar(sql::LAST_SEQ)
-                                .bind(tenant)
-                                .fetch_one(&mut *transaction)
-                                .await?
-                        }
-                    };
-                    if first.seq.0.cast_signed() != before + 1 {
-                        return Err(StoreError::Fenced { tenant: tenant.to_owned() });
-                    }
-                    let facts =
-                        serde_json::to_vec(&commit.facts).map_err(|fault| unreadable("facts", fault))?;
-                    sqlx::query(sql::PUT_FACTS)
-                        .bind(tenant)
-                        .bind(first.seq.0.cast_signed())
-                        .bind(end.seq.0.cast_signed())
-                        .bind(first.at.0)
-                        .bind(facts)
-                        .execute(&mut *transaction)
-                        .await?;
-                    last.insert(commit.tenant.clone(), end.seq.0.cast_signed());
-                }
-                if let Some(entries) = &commit.journal {
-                    sqlx::query(sql::PUT_JOURNAL)
-                        .bind(tenant)
-                        .bind(entries.as_slice())
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                for folded in &commit.folded {
-                    match folded {
-                        Folded::Call(record) => {
-                            for statement in rows(tenant, record)? {
-                                match statement {
-                                    Row::Call(call, started, record) => {
-                                        sqlx::query(sql::PUT_CALL)
-                                            .bind(tenant)
-                                            .bind(call)
-                                            .bind(started)
-                                            .bind(record)
-                                            .execute(&mut *transaction)
-                                            .await?;
-                                    }
-                                    Row::Visit(group, call, nth, entered, outcome) => {
-                                        sqlx::query(sql::PUT_VISIT)
-                                            .bind(tenant)
-                                            .bind(group)
-                                            .bind(call)
-                                            .bind(nth)
-                                            .bind(entered)
-                                            .bind(outcome)
-                                            .execute(&mut *transaction)
-                                            .await?;
-                                    }
-                                }
-                            }
-                        }
-                        Folded::Session(session) => {
-                            sqlx::query(sql::PUT_SESSION)
-                                .bind(tenant)
-                                .bind(session.group.to_string())
-                                .bind(session.member.0.cast_signed())
-                                .bind(session.from.0)
-                                .bind(session.to.0)
-                                .execute(&mut *transaction)
-                                .await?;
-                        }
-                    }
-                }
-                if let Some(state) = &commit.checkpoint {
-                    let packed = serde_json::to_vec(state).map_err(|fault| unreadable("a state", fault))?;
-                    sqlx::query(sql::PUT_CHECKPOINT)
-                        .bind(tenant)
-                        .bind(state.version.0.cast_signed())
-                        .bind(packed)
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-            }
-            transaction.commit().await?;
-            Ok(())
-        }
-    };
-}
-write_on!(write_lite, Sqlite);
-write_on!(write_pg, Postgres);
-
-/// One row of a finished call.
-enum Row {
-    Call(String, i64, Vec<u8>),
-    Visit(String, String, i64, i64, Option<&'static str>),
-}
-
-fn rows(_tenant: &str, record: &CallRecord) -> Result<Vec<Row>, StoreError> {
-    let packed = serde_json::to_vec(record).map_err(|fault| unreadable("a record", fault))?;
-    let call = record.call.to_string();
-    let mut rows = vec![Row::Call(call.clone(), record.started.0, packed)];
-    for (visit, nth) in record.visits.iter().zip(1..) {
-        let outcome = visit.outcome.map(|outcome| match outcome {
-            model::fact::VisitOutcome::Served => "served",
-            model::fact::VisitOutcome::Abandoned => "abandoned",
-            model::fact::VisitOutcome::Overflowed => "overflowed",
-        });
-        rows.push(Row::Visit(visit.group.to_string(), call.clone(), nth, visit.from.0, outcome));
+/// Writes each commit alone, so that the one that cannot be written fails alone, and tries again while the
+/// database may recover: a company whose commit is lost has a gap in its facts and can write no more.
+async fn one_by_one(
+    store: &Store,
+    commits: &[Commit],
+    ends: &mut Ends,
+    fault: &StoreError,
+) -> Vec<Result<(), StoreError>> {
+    let give_up = Instant::now() + PATIENCE;
+    if !fault.is_lasting() {
+        tracing::error!(%fault, commits = commits.len(), "the database takes nothing; trying again: is the disk full?");
     }
-    Ok(rows)
+    let mut results = Vec::with_capacity(commits.len());
+    for commit in commits {
+        results.push(stubbornly(store, commit, ends, give_up).await);
+    }
+    results
 }
+
+async fn stubbornly(
+    store: &Store,
+    commit: &Commit,
+    ends: &mut Ends,
+    give_up: Instant,
+) -> Result<(), StoreError> {
+    loop {
+        let fault = match commit::write(store, std::slice::from_ref(commit), ends).await {
+            Ok(()) => return Ok(()),
+            Err(fault) => fault,
+        };
+        if fault.is_lasting() || Instant::now() >= give_up {
+            return Err(fault);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Commits written together at most.
+const TOGETHER_MAX: usize = 4_096;
+
+/// How long a database may fail before commits are given up; a platform that is told to stop ends by then.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(50);

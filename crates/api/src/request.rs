@@ -1,0 +1,153 @@
+//! Reading a request: who asks, then whose company it is about, and only then the rest of it.
+//!
+//! Invariant: `InCompany`, `InGroup` and `Administered` come before every other extractor of a handler, so that
+//! a foreign company's token learns nothing from whatever else it sent. What cannot be read is answered with a
+//! problem document.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::IntoResponse;
+use model::id::TenantId;
+use model::number::Number;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+
+use crate::ApiState;
+use crate::gateway::Ask;
+use crate::principal::{Principal, Scope};
+use crate::problem::Problem;
+
+/// Which company, where a number or name alone is ambiguous.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CompanyQuery {
+    /// The company's id; only needed with an operator's token.
+    pub company: Option<String>,
+}
+
+/// A request about the company of the token, or for an operator the one he names by `?company=`.
+#[derive(Debug)]
+pub struct InCompany(pub Scope);
+
+impl FromRequestParts<ApiState> for InCompany {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let principal = Principal::from_request_parts(parts, state).await?;
+        let Query(CompanyQuery { company }) = Query::from_request_parts(parts, state).await?;
+        principal.company(state, company.as_deref()).await.map(InCompany)
+    }
+}
+
+/// A request about the group `{number}` of the path, which exists and which the asker may see.
+#[derive(Debug)]
+pub struct InGroup {
+    /// Its company, and who asks.
+    pub scope: Scope,
+    /// Which.
+    pub group: Number,
+}
+
+impl FromRequestParts<ApiState> for InGroup {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let principal = Principal::from_request_parts(parts, state).await?;
+        let number = captured(parts, state, "number").await?;
+        let group: Number = number.trim().parse().map_err(|_| Problem::not_found())?;
+        let Query(CompanyQuery { company }) = Query::from_request_parts(parts, state).await?;
+        let scope = principal.company_of_group(state, company.as_deref(), group).await?;
+        let tenant = scope.tenant.clone();
+        let groups = state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await?;
+        let known = groups.iter().any(|head| head.number == group);
+        if known && scope.may_see_group(state, group).await? {
+            Ok(InGroup { scope, group })
+        } else {
+            Err(Problem::not_found())
+        }
+    }
+}
+
+/// A request about the company `{id}` of the path, which the asker administers; an operator's may not exist yet.
+#[derive(Debug)]
+pub struct Administered(pub Scope);
+
+impl FromRequestParts<ApiState> for Administered {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let principal = Principal::from_request_parts(parts, state).await?;
+        let id = captured(parts, state, "id").await?;
+        let tenant: TenantId = id.parse().map_err(|_| Problem::not_found())?;
+        match &principal {
+            Principal::Operator => Ok(Administered(Scope { tenant, principal })),
+            Principal::Company(own) | Principal::Person { tenant: own, admin: true, .. }
+                if *own == tenant =>
+            {
+                Ok(Administered(Scope { tenant, principal }))
+            }
+            Principal::Person { tenant: own, .. } if *own == tenant => Err(Problem::forbidden()),
+            Principal::Company(_) | Principal::Person { .. } => Err(Problem::not_found()),
+        }
+    }
+}
+
+/// A part of the path by its name in the route.
+async fn captured(parts: &mut Parts, state: &ApiState, name: &str) -> Result<String, Problem> {
+    let captured = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
+    let part = captured.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+    Ok(part.expect("the extractor stands on a route with this part"))
+}
+
+/// The query; `axum`'s with our problem documents.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<ApiState> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        let axum::extract::Query(query) = read.map_err(|fault| {
+            // The cause reads `field: what is wrong` where one field is at fault.
+            let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
+            match cause.split_once(": ") {
+                Some((field, text)) => Problem::bad_field(field, text),
+                None => Problem::bad_field("query", cause),
+            }
+        })?;
+        Ok(Query(query))
+    }
+}
+
+/// Parts of the path; `axum`'s with our problem documents. What cannot be read names nothing that exists.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<ApiState> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let read = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Path(path)| Path(path)).map_err(|_| Problem::not_found())
+    }
+}
+
+/// The body as octets; too long a one is answered with a problem document.
+#[derive(Debug)]
+pub struct Body(pub Bytes);
+
+impl FromRequest<ApiState> for Body {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let read = Bytes::from_request(request, state).await;
+        read.map(Body).map_err(|fault| match fault.into_response().status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+            _ => Problem::bad_field("body", "it ended before its end"),
+        })
+    }
+}

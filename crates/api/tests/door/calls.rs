@@ -1,0 +1,80 @@
+//! Calls: pages, one call, and the explanation in the asker's language.
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::house::{CALLER, GROUP, House, MEMBER, SINILIND, SUPERVISOR, call_id};
+
+#[tokio::test]
+async fn pages_go_from_the_newest_to_the_oldest_and_end() {
+    let house = House::build().await;
+    for (limit, sizes) in [(3, vec![3, 3, 1]), (7, vec![7]), (500, vec![7])] {
+        let (mut seen, mut got, mut cursor) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let page = house.get(&format!("/api/v1/calls?limit={limit}{cursor}"), SINILIND).await.json();
+            let items = page["items"].as_array().unwrap();
+            got.push(items.len());
+            seen.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(got, sizes, "limit {limit}");
+        assert_eq!(seen, (1..=7).rev().map(|nth| call_id(nth).to_string()).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_call_shows_its_legs_and_visits() {
+    let house = House::build().await;
+    let call = house.get(&format!("/api/v1/calls/{}", call_id(1)), SINILIND).await.json();
+    assert_eq!(call["from"], CALLER);
+    assert_eq!(call["to"], GROUP);
+    assert_eq!(call["started"], "2026-03-02T09:01:00.000Z");
+    assert_eq!(call["outcome"], "answered");
+    assert_eq!(call["legs"][0]["role"], "caller");
+    assert_eq!(call["legs"][1]["role"], "member");
+    assert_eq!(call["legs"][1]["user"], "juri");
+    assert_eq!(call["visits"][0]["group"], GROUP);
+    assert_eq!(call["visits"][0]["outcome"], "served");
+}
+
+#[tokio::test]
+async fn a_person_sees_calls_he_took_part_in_or_supervises() {
+    let house = House::build().await;
+    let path = format!("/api/v1/calls/{}", call_id(1));
+    assert_eq!(house.get(&path, SUPERVISOR).await.status, 200);
+    // Juri took it, Mari is a member only.
+    house.get(&path, MEMBER).await.problem(404, "not_found");
+    house.get(&format!("{path}/explain"), MEMBER).await.problem(404, "not_found");
+    assert_eq!(house.get("/api/v1/calls", MEMBER).await.json()["items"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn the_explanation_speaks_the_language_liked_best() {
+    let house = House::build().await;
+    let path = format!("/api/v1/calls/{}/explain", call_id(1));
+    for (header, code) in [
+        (None, "en"),
+        (Some("et"), "et"),
+        (Some("et-EE,en;q=0.8"), "et"),
+        (Some("FI"), "fi"),
+        (Some("de, sv"), "sv"),
+        (Some("en;q=0.1, ru;q=0.9, et;q=0.5"), "ru"),
+        (Some("et;q=0, fi;q=0.2"), "fi"),
+        (Some("et;q=much"), "en"),
+        (Some("*"), "en"),
+        (Some("de-AT, fr"), "en"),
+        (Some(""), "en"),
+    ] {
+        let mut request = Request::builder().uri(&path).header("authorization", "Bearer sinilind");
+        if let Some(header) = header {
+            request = request.header("accept-language", header);
+        }
+        let answer = house.read(request.body(Body::empty()).unwrap()).await.json();
+        assert_eq!(answer["call"], call_id(1).to_string());
+        let decision = &answer["decisions"][0];
+        assert_eq!((&decision["text"], &decision["kind"]), (&code.into(), &"offer".into()), "{header:?}");
+        assert_eq!(decision["passed_over"][0]["reason"], "busy");
+        assert_eq!(decision["passed_over"][0]["text"], code);
+    }
+}

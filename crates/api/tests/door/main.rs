@@ -1,0 +1,18 @@
+//! Through the door: the real router, with a scripted node behind it that answers from a real SQLite file.
+//!
+//! The node decides nothing and writes down every question, so that a test can say what was never asked.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod calls;
+mod document;
+mod endpoints;
+mod events;
+mod house;
+mod members;
+mod no_login;
+mod node;
+mod openapi;
+mod problems;
+mod statistics;
+mod wrong_company;

@@ -1,0 +1,268 @@
+//! The node behind the door: answers from the store and a short list of groups, and writes down what it heard.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use api::gateway::{
+    Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Ask, CallsToday, Format, GroupHead, LiveView,
+    MemberFigures, PartyView, Statistics, Ties,
+};
+use api::principal::Principal;
+use model::config::Preset;
+use model::id::{PartyId, TenantId};
+use model::input::{Command, Duty};
+use model::language::Language;
+use model::live::{AgentState, Decision, DecisionKind, LiveGroup, LiveMember, PassReason, PassedOver};
+use model::number::Number;
+use model::output::{Refusal, Reply};
+use model::time::{Span, Utc};
+use store::{NewVersion, PartyKey, Store, StoreError, TokenScope};
+use tokio::sync::mpsc;
+
+use crate::house::{GROUP, NINE, OTHER_GROUP};
+
+/// What reached the node.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    /// Questions: what, and about whom.
+    pub(crate) asked: Vec<String>,
+    /// Commands.
+    pub(crate) commands: Vec<Command>,
+    /// Accepted files.
+    pub(crate) applied: Vec<ApplyFile>,
+}
+
+pub(crate) async fn run(store: Store, mut asks: mpsc::Receiver<Ask>, heard: Arc<Mutex<Heard>>) {
+    while let Some(ask) = asks.recv().await {
+        let note = note(&ask);
+        heard.lock().unwrap().asked.push(note);
+        answer(&store, ask, &heard).await;
+    }
+}
+
+/// As `Live sinilind`.
+fn note(ask: &Ask) -> String {
+    match ask {
+        Ask::Who { .. } => "Who".to_owned(),
+        Ask::Companies { .. } => "Companies".to_owned(),
+        Ask::Ready { .. } => "Ready".to_owned(),
+        Ask::Metrics { .. } => "Metrics".to_owned(),
+        Ask::Ties { tenant, .. } => format!("Ties {tenant}"),
+        Ask::Groups { tenant, .. } => format!("Groups {tenant}"),
+        Ask::Live { tenant, .. } => format!("Live {tenant}"),
+        Ask::Call { tenant, .. } => format!("Call {tenant}"),
+        Ask::Calls { tenant, .. } => format!("Calls {tenant}"),
+        Ask::Statistics { tenant, .. } => format!("Statistics {tenant}"),
+        Ask::Visits { tenant, .. } => format!("Visits {tenant}"),
+        Ask::OpenCalls { tenant, .. } => format!("OpenCalls {tenant}"),
+        Ask::Explain { tenant, .. } => format!("Explain {tenant}"),
+        Ask::Person { tenant, .. } => format!("Person {tenant}"),
+        Ask::Names { tenant, .. } => format!("Names {tenant}"),
+        Ask::Command { tenant, .. } => format!("Command {tenant}"),
+        Ask::Apply { tenant, .. } => format!("Apply {tenant}"),
+        Ask::Export { tenant, .. } => format!("Export {tenant}"),
+        Ask::StorePrompt { tenant, .. } => format!("StorePrompt {tenant}"),
+    }
+}
+
+async fn answer(store: &Store, ask: Ask, heard: &Mutex<Heard>) {
+    match ask {
+        Ask::Who { token, answer } => answer.send(who(store, &token).await).unwrap(),
+        Ask::Ties { tenant, group, person, answer } => answer.send(ties(&tenant, group, &person)).unwrap(),
+        Ask::Companies { answer } => {
+            let companies = store.companies().await.unwrap();
+            answer.send(companies.into_iter().map(|row| row.tenant).collect()).unwrap();
+        }
+        Ask::Groups { tenant, answer } => {
+            let head = |number: &&str| GroupHead {
+                number: number.parse().unwrap(),
+                name: format!("{tenant} {number}"),
+                preset: Preset::RingEven,
+            };
+            answer.send(numbers(&tenant).iter().map(head).collect()).unwrap();
+        }
+        Ask::Live { tenant, group, answer } => answer.send(live(&tenant, group)).unwrap(),
+        Ask::Call { tenant, call, answer } => answer.send(store.call(&tenant, call).await.unwrap()).unwrap(),
+        Ask::Calls { tenant, before, limit, answer } => {
+            answer.send(store.calls(&tenant, before, limit).await.unwrap()).unwrap();
+        }
+        Ask::Statistics { answer, window, .. } => answer.send(Some(figures(window))).unwrap(),
+        Ask::Visits { tenant, group, window, answer } => {
+            let window = window.unwrap_or((NINE, Utc(i64::MAX)));
+            answer.send(Some(store.visited(&tenant, group, window).await.unwrap())).unwrap();
+        }
+        Ask::OpenCalls { answer, .. } => answer.send(Vec::new()).unwrap(),
+        Ask::Explain { language, answer, .. } => answer.send(Some(vec![decision(language)])).unwrap(),
+        Ask::Person { tenant, name, answer } => answer.send(person(store, &tenant, &name).await).unwrap(),
+        Ask::Names { tenant, parties, answer } => {
+            answer.send(names(store, &tenant, parties).await).unwrap();
+        }
+        Ask::Command { command, answer, .. } => {
+            let refused = matches!(&command, Command::LogIn { duty: Duty::Take, .. });
+            heard.lock().unwrap().commands.push(command);
+            let reply = if refused { Reply::Refused(Refusal::DutyNotAllowed) } else { Reply::Done };
+            answer.send(reply).unwrap();
+        }
+        Ask::Apply { tenant, file, answer } => {
+            let result = apply(store, tenant, &file).await;
+            heard.lock().unwrap().applied.push(file);
+            answer.send(result).unwrap();
+        }
+        Ask::Export { tenant, format, all, answer } => {
+            answer.send(export(store, &tenant, format, all).await).unwrap();
+        }
+        Ask::StorePrompt { audio, answer, .. } => {
+            let result = if audio.starts_with(b"RIFF") {
+                store.put_audio("hash", &audio).await.unwrap();
+                Ok("hash".to_owned())
+            } else {
+                Err("no WAV file".to_owned())
+            };
+            answer.send(result).unwrap();
+        }
+        Ask::Ready { answer } => answer.send(Ok(())).unwrap(),
+        Ask::Metrics { answer } => answer.send("helin_calls 0\n".to_owned()).unwrap(),
+    }
+}
+
+async fn who(store: &Store, token: &str) -> Option<Principal> {
+    let now = Utc(NINE.0 + 1);
+    let row = store.tokens().await.unwrap().into_iter().find(|row| row.opens(token, now))?;
+    Some(match row.scope {
+        TokenScope::Operator => Principal::Operator,
+        TokenScope::Company(tenant) => Principal::Company(tenant),
+        TokenScope::Person(tenant, name) => {
+            let admin =
+                matches!((tenant.as_str(), name.as_str()), ("sinilind", "ants") | ("kuldnokk", "mari"));
+            Principal::Person { tenant, name, admin, supervisor: false }
+        }
+    })
+}
+
+fn numbers(tenant: &TenantId) -> &'static [&'static str] {
+    match tenant.as_str() {
+        "sinilind" => &[GROUP, "101"],
+        "kuldnokk" => &[OTHER_GROUP, "101"],
+        _ => &[],
+    }
+}
+
+fn ties(tenant: &TenantId, group: Number, person: &str) -> Ties {
+    let main = group == GROUP.parse().unwrap();
+    let supervises = tenant.as_str() == "sinilind" && main && person == "kati";
+    let members: &[&str] = match (tenant.as_str(), main) {
+        ("sinilind", true) => &["mari", "juri"],
+        ("sinilind", false) => &["liis"],
+        _ => &["ülo"],
+    };
+    Ties { member: members.contains(&person), supervises }
+}
+
+fn live(tenant: &TenantId, group: Number) -> Option<LiveView> {
+    let member = LiveMember {
+        user: format!("member-of-{tenant}"),
+        state: AgentState::Available,
+        since: NINE,
+        duty: false,
+        missed: 0,
+    };
+    let number = numbers(tenant).iter().find(|number| number.parse() == Ok(group))?;
+    Some(LiveView {
+        group: LiveGroup {
+            number: group,
+            name: format!("{tenant} {number}"),
+            open: true,
+            members: vec![member],
+            waiting: Vec::new(),
+        },
+        today: CallsToday { offered: 7, answered: 7, ..CallsToday::default() },
+    })
+}
+
+/// The window comes back as seconds from 1970 in `offered` and `overflowed`.
+fn figures(window: Option<(Utc, Utc)>) -> Statistics {
+    let seconds = |at: Utc| u64::try_from(at.0 / 1_000_000).unwrap();
+    let (from, to) = window.unwrap_or_default();
+    let member = |user: &str, answered: u64| MemberFigures {
+        user: user.to_owned(),
+        answered,
+        offered: answered + 1,
+        no_answer: 1,
+        logged_in: Span::seconds(3_600),
+        talk: Span::seconds(50),
+        ..MemberFigures::default()
+    };
+    let totals = CallsToday { offered: seconds(from), overflowed: seconds(to), ..CallsToday::default() };
+    Statistics { totals, members: vec![member("mari", 3), member("juri", 1)] }
+}
+
+fn decision(language: Language) -> Decision {
+    Decision {
+        at: NINE,
+        kind: DecisionKind::Offer,
+        text: language.code().to_owned(),
+        offered: vec!["juri".to_owned()],
+        passed_over: vec![PassedOver {
+            user: "mari".to_owned(),
+            reason: PassReason::Busy,
+            text: language.code().to_owned(),
+        }],
+    }
+}
+
+async fn person(store: &Store, tenant: &TenantId, name: &str) -> Option<PartyId> {
+    store.find_party(tenant, &PartyKey::Person(name.parse().ok()?)).await.unwrap()
+}
+
+async fn names(store: &Store, tenant: &TenantId, parties: Vec<PartyId>) -> BTreeMap<PartyId, PartyView> {
+    let mut known = BTreeMap::new();
+    for party in parties {
+        if let Some(row) = store.party(tenant, party).await.unwrap() {
+            known.insert(party, PartyView { user: row.person, number: row.number });
+        }
+    }
+    known
+}
+
+async fn apply(store: &Store, tenant: TenantId, file: &ApplyFile) -> Result<Applied, ApplyRefusal> {
+    if file.text.contains("fautly") {
+        let fault = ApplyFault {
+            line: Some(3),
+            path: "group[+3726001000].fautly".to_owned(),
+            text: "unknown; did you mean `faulty`?".to_owned(),
+        };
+        return Err(ApplyRefusal::Faults(vec![fault]));
+    }
+    let changes = vec!["name: Sinilind".to_owned()];
+    let companies = store.companies().await.unwrap();
+    let from = companies.iter().find(|row| row.tenant == tenant).map_or(0, |row| row.version);
+    if file.mode == ApplyMode::DryRun {
+        return Ok(Applied { version: from, changes });
+    }
+    // A file can say which version it was made from, to meet another change.
+    let from = if file.text.contains("stale") { from - 1 } else { from };
+    let new = NewVersion {
+        tenant,
+        from,
+        document: file.text.clone(),
+        by: file.by.clone(),
+        at: NINE,
+        claims: Vec::new(),
+        secrets: Vec::new(),
+        parties: Vec::new(),
+    };
+    match store.put_version(new).await {
+        Ok(version) => Ok(Applied { version, changes }),
+        Err(StoreError::Conflict) => Err(ApplyRefusal::Conflict),
+        Err(_) => Err(ApplyRefusal::Unavailable),
+    }
+}
+
+async fn export(store: &Store, tenant: &TenantId, format: Format, all: bool) -> Option<String> {
+    let companies = store.companies().await.unwrap();
+    let row = companies.into_iter().find(|row| row.tenant == *tenant)?;
+    match format {
+        Format::Json => Some(row.document),
+        Format::Toml => Some(format!("company = \"{tenant}\"\nall = {all}\n")),
+    }
+}
