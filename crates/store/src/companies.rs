@@ -104,7 +104,7 @@ impl Store {
     /// Another version came between (`Conflict`), a claim is another company's (`Taken`), or the database fails.
     pub async fn put_version(&self, new: NewVersion) -> Result<u64, StoreError> {
         match self {
-            Store::Lite(pool) => put_lite(pool.begin().await?, new).await,
+            Store::Lite(pool) => put_lite(pool.begin_with("BEGIN IMMEDIATE").await?, new).await,
             Store::Pg(pool) => put_pg(pool.begin().await?, new).await,
         }
     }

@@ -281,6 +281,10 @@ impl Platform {
         let saved = saved_state(&self.store, &tenant).await?;
         let mut view = View::new(config.clone(), saved.clone(), utc_now());
         let today = (view.day_start(), model::time::Utc(i64::MAX));
+        // Calls that were open at the last stop are in nobody's records yet.
+        for visit in saved.calls.values().flat_map(|record| &record.visits) {
+            view.count_past(visit);
+        }
         for number in config.groups.keys() {
             for record in self.store.visited(&tenant, *number, today).await? {
                 for visit in record.visits.iter().filter(|visit| visit.group == *number) {
