@@ -94,20 +94,8 @@ impl Switchboard {
         order.and_then(|order| order.values().position(|other| *other == member)).map_or(0, |at| at + 1)
     }
 
-    pub(crate) fn wish_log_in(
-        &mut self,
-        request: RequestId,
-        group: Number,
-        member: PartyId,
-        duty: Duty,
-        by: Actor,
-    ) {
-        let result = self.log_in(group, member, duty, by);
-        self.reply(request, result.map_or_else(Reply::Refused, |_| Reply::Done));
-    }
-
-    pub(crate) fn wish_log_out(&mut self, request: RequestId, group: Number, member: PartyId, by: Actor) {
-        let result = self.log_out(group, member, by);
+    /// Whether a wish was granted; that it was so already is no difference to who asked.
+    pub(crate) fn reply_done<T>(&mut self, request: RequestId, result: Result<T, Refusal>) {
         self.reply(request, result.map_or_else(Reply::Refused, |_| Reply::Done));
     }
 

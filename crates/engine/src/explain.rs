@@ -68,7 +68,30 @@ impl Reader<'_> {
                 };
                 (DecisionKind::Fallback, text, Vec::new(), Vec::new())
             }
-            _ => return None,
+            What::Started { .. }
+            | What::ConfigTaken { .. }
+            | What::Reached { .. }
+            | What::MemberAdded { .. }
+            | What::MemberRemoved { .. }
+            | What::GroupRemoved { .. }
+            | What::LoggedIn { .. }
+            | What::LoggedOut { .. }
+            | What::DutyChanged { .. }
+            | What::Paused { .. }
+            | What::Resumed { .. }
+            | What::CallArrived { .. }
+            | What::CallAnswered { .. }
+            | What::CallEnded { .. }
+            | What::VisitStarted { .. }
+            | What::VisitEnded { .. }
+            | What::LegStarted { .. }
+            | What::LegAlerting { .. }
+            | What::LegAnswered { .. }
+            | What::LegEnded { .. }
+            | What::LegMedia { .. }
+            | What::Heard { .. }
+            | What::CodeUsed { .. }
+            | What::NoticeSent { .. } => return None,
         };
         Some(Decision { at: fact.at, kind, text, offered, passed_over })
     }

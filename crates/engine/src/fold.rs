@@ -56,6 +56,27 @@ pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
                 to_tail(entry, *member);
             }
         }
+        What::CallArrived { .. }
+        | What::CallAnswered { .. }
+        | What::CallEnded { .. }
+        | What::VisitStarted { .. }
+        | What::VisitEnded { .. }
+        | What::Fallback { .. }
+        | What::LegStarted { .. }
+        | What::LegAlerting { .. }
+        | What::LegAnswered { .. }
+        | What::LegEnded { .. }
+        | What::LegMedia { .. }
+        | What::Heard { .. } => return fold_call(state, fact),
+        What::Offered { .. } | What::CodeUsed { .. } | What::NoticeSent { .. } => {}
+    }
+    None
+}
+
+/// What a fact of a call changes in its record and in the state of those on its legs.
+fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
+    let at = fact.at;
+    match &fact.what {
         What::CallArrived { .. } => arrive(state, fact),
         What::CallAnswered { call, .. } => with_record(state, *call, |record| record.answered = Some(at)),
         What::CallEnded { call, outcome } => {
@@ -102,7 +123,21 @@ pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
                 text: text.clone(),
             });
         }),
-        What::Offered { .. } | What::CodeUsed { .. } | What::NoticeSent { .. } => {}
+        What::Started { .. }
+        | What::ConfigTaken { .. }
+        | What::Reached { .. }
+        | What::MemberAdded { .. }
+        | What::MemberRemoved { .. }
+        | What::GroupRemoved { .. }
+        | What::LoggedIn { .. }
+        | What::LoggedOut { .. }
+        | What::DutyChanged { .. }
+        | What::Paused { .. }
+        | What::Resumed { .. }
+        | What::MovedToTail { .. }
+        | What::Offered { .. }
+        | What::CodeUsed { .. }
+        | What::NoticeSent { .. } => {}
     }
     None
 }

@@ -189,10 +189,8 @@ fn supplementary(procedure: Procedure, service: &str, parts: &[&str]) -> Result<
     let part = |at: usize| parts.get(at).copied().filter(|part| !part.is_empty());
     let forwarding = FORWARDING.contains(&service);
     let number = part(0);
-    let procedure = match procedure {
-        Procedure::Activate if number.is_some() && forwarding => Procedure::Register,
-        procedure => procedure,
-    };
+    let registers = procedure == Procedure::Activate && number.is_some() && forwarding;
+    let procedure = if registers { Procedure::Register } else { procedure };
     if forwarding {
         if procedure == Procedure::Register && number.is_none() {
             return Err(CodeFault::NoNumber);

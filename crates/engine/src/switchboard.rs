@@ -267,8 +267,14 @@ impl Switchboard {
 
     pub(crate) fn command(&mut self, request: RequestId, command: Command) {
         match command {
-            Command::LogIn { group, member, duty, by } => self.wish_log_in(request, group, member, duty, by),
-            Command::LogOut { group, member, by } => self.wish_log_out(request, group, member, by),
+            Command::LogIn { group, member, duty, by } => {
+                let result = self.log_in(group, member, duty, by);
+                self.reply_done(request, result);
+            }
+            Command::LogOut { group, member, by } => {
+                let result = self.log_out(group, member, by);
+                self.reply_done(request, result);
+            }
             Command::Pause { member, reason, .. } => self.wish_pause(request, member, reason),
             Command::Resume { member, .. } => self.wish_resume(request, member),
             Command::Code { party, code } => self.code_by_text(request, party, &code),

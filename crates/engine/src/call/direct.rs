@@ -19,13 +19,25 @@ const ALERTING_MAX: Span = Span::seconds(30);
 /// One leg to be dialled.
 pub(crate) struct Dialling {
     pub(crate) to: DialTo,
-    pub(crate) peer: Peer,
-    pub(crate) role: Role,
+    pub(crate) far_end: FarEnd,
     pub(crate) show: Show,
-    /// On whose behalf.
-    pub(crate) group: Option<Number>,
     /// Without any sign from the far end it is unreachable.
     pub(crate) alerting_max: Span,
+}
+
+/// Whom a leg is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FarEnd {
+    pub(crate) peer: Peer,
+    pub(crate) role: Role,
+    /// On whose behalf.
+    pub(crate) group: Option<Number>,
+}
+
+impl FarEnd {
+    fn callee(peer: Peer) -> FarEnd {
+        FarEnd { peer, role: Role::Callee, group: None }
+    }
 }
 
 /// Why a user cannot be rung at all.
@@ -40,7 +52,7 @@ pub(crate) enum CannotRing {
 impl Switchboard {
     /// Begins a leg and dials it.
     pub(crate) fn dial(&mut self, call: &mut Call, dialling: Dialling) -> u16 {
-        let n = self.begin_leg(call, dialling.peer, dialling.role, dialling.group);
+        let n = self.begin_leg(call, dialling.far_end);
         let leg = call.leg_id(n);
         self.command_leg(
             leg,
@@ -48,8 +60,8 @@ impl Switchboard {
                 to: dialling.to,
                 caller: call.caller_leg(),
                 show: dialling.show,
-                diverted_by: dialling.group,
-                no_diversion: dialling.role == Role::Member,
+                diverted_by: dialling.far_end.group,
+                no_diversion: dialling.far_end.role == Role::Member,
             }),
         );
         self.timers.set(Timer::Alerting(leg), self.now.tick + dialling.alerting_max);
@@ -57,13 +69,7 @@ impl Switchboard {
     }
 
     /// Begins a leg without dialling it: also for those who have no contact to ring.
-    pub(crate) fn begin_leg(
-        &mut self,
-        call: &mut Call,
-        peer: Peer,
-        role: Role,
-        group: Option<Number>,
-    ) -> u16 {
+    fn begin_leg(&mut self, call: &mut Call, FarEnd { peer, role, group }: FarEnd) -> u16 {
         let n = call.next_leg;
         call.next_leg += 1;
         let party = match peer {
@@ -76,15 +82,8 @@ impl Switchboard {
     }
 
     /// A leg that ended before anything was dialled.
-    pub(crate) fn stillborn_leg(
-        &mut self,
-        call: &mut Call,
-        peer: Peer,
-        role: Role,
-        group: Option<Number>,
-        cause: EndCause,
-    ) {
-        let n = self.begin_leg(call, peer, role, group);
+    pub(crate) fn stillborn_leg(&mut self, call: &mut Call, far_end: FarEnd, cause: EndCause) {
+        let n = self.begin_leg(call, far_end);
         self.fact(What::LegEnded { leg: call.leg_id(n), cause });
         call.legs.remove(&n);
     }
@@ -111,11 +110,11 @@ impl Switchboard {
                 self.dial_direct(call, DialTo::User(party), peer, show);
             }
             Err(CannotRing::Busy) => {
-                self.stillborn_leg(call, peer, Role::Callee, None, EndCause::Busy);
+                self.stillborn_leg(call, FarEnd::callee(peer), EndCause::Busy);
                 self.refuse(call, Release::Busy, Outcome::Busy);
             }
             Err(CannotRing::Unreachable) => {
-                self.stillborn_leg(call, peer, Role::Callee, None, EndCause::Unreachable);
+                self.stillborn_leg(call, FarEnd::callee(peer), EndCause::Unreachable);
                 self.refuse(call, Release::Unavailable, Outcome::Unanswered);
             }
         }
@@ -136,10 +135,9 @@ impl Switchboard {
     }
 
     fn dial_direct(&mut self, call: &mut Call, to: DialTo, peer: Peer, show: Show) {
-        let dialling =
-            Dialling { to, peer, role: Role::Callee, show, group: None, alerting_max: ALERTING_MAX };
-        let n = self.dial(call, dialling);
-        call.phase = Phase::Direct(n);
+        let dialling = Dialling { to, far_end: FarEnd::callee(peer), show, alerting_max: ALERTING_MAX };
+        self.dial(call, dialling);
+        call.phase = Phase::Direct;
     }
 
     /// The called did not take it: the caller hears why.

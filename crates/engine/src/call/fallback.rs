@@ -3,17 +3,20 @@
 
 use model::fact::{EndCause, FallbackStep, Outcome, Peer, Role, What};
 use model::id::PartyId;
-use model::leg::{DialTo, Release, Show};
+use model::leg::{DialTo, Release};
 use model::number::Number;
 use model::target::Target;
 use model::time::Span;
 
-use super::direct::{CannotRing, Dialling};
+use super::direct::{CannotRing, Dialling, FarEnd};
 use super::{Call, CallerLeg, Phase};
 use crate::switchboard::Switchboard;
 
 /// Targets of a list ring this long (behaviour, "Every call").
 const TARGET_RING_TIME: Span = Span::seconds(20);
+
+/// A target that gives no sign for this long is unreachable, as a member is (K-28).
+const ALERTING_MAX: Span = Span::seconds(8);
 
 /// Groups one call may pass through.
 const GROUPS_MAX: usize = 5;
@@ -88,7 +91,9 @@ impl Switchboard {
                 let to = DialTo::Outside(*outside);
                 let falling =
                     Falling { group: number, ring_time: TARGET_RING_TIME, at, target: target.clone() };
-                self.dial_target(call, falling, to, Peer::Set(*outside), Role::Outside, show)
+                let far_end = FarEnd { peer: Peer::Set(*outside), role: Role::Outside, group: Some(number) };
+                let alerting_max = ALERTING_MAX;
+                self.dial_target(call, falling, Dialling { to, far_end, show, alerting_max })
             }
             Target::Group(next) => {
                 let usable = self.settings.group(*next).is_some()
@@ -143,33 +148,25 @@ impl Switchboard {
 
     fn try_user(&mut self, call: &mut Call, falling: Falling, party: PartyId, role: Role) -> Tried {
         let (number, target) = (falling.group, falling.target.clone());
+        let far_end = FarEnd { peer: Peer::Party(party), role, group: Some(number) };
         self.step(call, number, &target, FallbackStep::Tried);
         let cause = match self.can_ring(party) {
             Ok(()) => {
                 let show = self.shown_inside(call);
-                return self.dial_target(call, falling, DialTo::User(party), Peer::Party(party), role, show);
+                let to = DialTo::User(party);
+                let alerting_max = ALERTING_MAX;
+                return self.dial_target(call, falling, Dialling { to, far_end, show, alerting_max });
             }
             Err(CannotRing::Busy) => EndCause::Busy,
             Err(CannotRing::Unreachable) => EndCause::Unreachable,
         };
-        self.stillborn_leg(call, Peer::Party(party), role, Some(number), cause);
+        self.stillborn_leg(call, far_end, cause);
         self.step(call, number, &target, FallbackStep::Failed(cause));
         Tried::Next
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one leg to dial, with what its end will need")]
-    fn dial_target(
-        &mut self,
-        call: &mut Call,
-        falling: Falling,
-        to: DialTo,
-        peer: Peer,
-        role: Role,
-        show: Show,
-    ) -> Tried {
-        let group = Some(falling.group);
-        let alerting_max = Span::seconds(8);
-        self.dial(call, Dialling { to, peer, role, show, group, alerting_max });
+    fn dial_target(&mut self, call: &mut Call, falling: Falling, dialling: Dialling) -> Tried {
+        self.dial(call, dialling);
         call.phase = Phase::Falling(falling);
         self.ring(call);
         Tried::Under

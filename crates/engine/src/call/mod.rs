@@ -61,12 +61,12 @@ pub(crate) enum Phase {
     Offering(offer::Offering),
     /// A fallback list is tried.
     Falling(fallback::Falling),
-    /// Somebody was called directly, on this leg.
-    Direct(u16),
+    /// Somebody was called directly.
+    Direct,
     /// A last prompt plays, then the caller is released.
     Announcing(announce::Announcing),
-    /// Joined with this leg.
-    Talking(u16),
+    /// Joined with a dialled leg.
+    Talking,
     /// Hears himself.
     Echo,
     /// Over; legs are closing.
@@ -127,7 +127,7 @@ impl Call {
         let live = self.legs.values().filter(|leg| leg.state != LegRun::Closing).count();
         match &self.phase {
             Phase::Offering(_) => assert!(live >= 1, "an offered call rings somebody"),
-            Phase::Falling(_) | Phase::Direct(_) | Phase::Talking(_) => {
+            Phase::Falling(_) | Phase::Direct | Phase::Talking => {
                 assert_eq!(live, 1, "{:?} has one live leg", self.phase);
             }
             Phase::Announcing(_) | Phase::Echo | Phase::Ending => {
@@ -248,7 +248,7 @@ impl Switchboard {
                 self.timers.set(Timer::Ring(leg), self.now.tick + offering.ring_time);
             }
             Phase::Falling(falling) => self.timers.set(Timer::Ring(leg), self.now.tick + falling.ring_time),
-            Phase::Direct(_) => {
+            Phase::Direct => {
                 self.timers.set(Timer::Ring(leg), self.now.tick + direct::RING_TIME);
                 if audio {
                     self.command_leg(call.caller_leg(), LegCommand::Progress { from: leg });
@@ -256,7 +256,7 @@ impl Switchboard {
                     self.ring(call);
                 }
             }
-            Phase::Announcing(_) | Phase::Talking(_) | Phase::Echo | Phase::Ending => {}
+            Phase::Announcing(_) | Phase::Talking | Phase::Echo | Phase::Ending => {}
         }
     }
 
@@ -273,12 +273,12 @@ impl Switchboard {
         self.timers.cancel(Timer::Alerting(leg));
         match call.phase {
             Phase::Offering(_) => self.offer_answered(call, n),
-            Phase::Falling(_) | Phase::Direct(_) => {
+            Phase::Falling(_) | Phase::Direct => {
                 self.timers.cancel(Timer::Ring(leg));
                 self.fact(What::LegAnswered { leg });
                 self.join(call, n);
             }
-            Phase::Announcing(_) | Phase::Talking(_) | Phase::Echo | Phase::Ending => {}
+            Phase::Announcing(_) | Phase::Talking | Phase::Echo | Phase::Ending => {}
         }
     }
 
@@ -288,7 +288,7 @@ impl Switchboard {
         if let Some(run) = call.legs.get_mut(&n) {
             run.state = LegRun::Joined;
         }
-        call.phase = Phase::Talking(n);
+        call.phase = Phase::Talking;
         call.outcome = Some(Outcome::Answered);
         self.fact(What::CallAnswered { call: call.id, with: Some(leg) });
         if call.caller == CallerLeg::Calling {
@@ -349,8 +349,8 @@ impl Switchboard {
         match call.phase {
             Phase::Offering(_) => self.offer_failed(call, n, cause),
             Phase::Falling(_) => self.fallback_failed(call, cause),
-            Phase::Direct(_) => self.direct_failed(call, cause),
-            Phase::Announcing(_) | Phase::Talking(_) | Phase::Echo | Phase::Ending => {}
+            Phase::Direct => self.direct_failed(call, cause),
+            Phase::Announcing(_) | Phase::Talking | Phase::Echo | Phase::Ending => {}
         }
     }
 

@@ -11,7 +11,7 @@ use model::number::Number;
 use model::output::NoticeTo;
 use model::time::Span;
 
-use super::direct::Dialling;
+use super::direct::{Dialling, FarEnd};
 use super::{Call, Leg, LegRun, Phase};
 use crate::fold::missed;
 use crate::switchboard::Switchboard;
@@ -103,13 +103,13 @@ impl Switchboard {
 
     /// Offers the call to one member. `false`: he has no contact; he goes to the tail without a wait (K-19).
     fn offer(&mut self, call: &mut Call, group: &Group, member: PartyId) -> bool {
-        let (peer, number) = (Peer::Party(member), Some(group.number));
+        let far_end = FarEnd { peer: Peer::Party(member), role: Role::Member, group: Some(group.number) };
         let (to, show) = match self.settings.config.outside.get(&member) {
             Some(outside) => (DialTo::Outside(outside.number), self.shown_outside(call)),
             None => {
                 let reachable = self.saved.agents.get(&member).is_some_and(|agent| agent.reach.contacts > 0);
                 if !reachable {
-                    self.stillborn_leg(call, peer, Role::Member, number, EndCause::Unreachable);
+                    self.stillborn_leg(call, far_end, EndCause::Unreachable);
                     self.missed(call, group, member, EndCause::Unreachable);
                     return false;
                 }
@@ -118,7 +118,7 @@ impl Switchboard {
         };
         let show = labelled(show, &group.label);
         let alerting_max = group.alerting_max;
-        self.dial(call, Dialling { to, peer, role: Role::Member, show, group: number, alerting_max });
+        self.dial(call, Dialling { to, far_end, show, alerting_max });
         self.ring(call);
         true
     }
