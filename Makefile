@@ -27,7 +27,8 @@ check: tools-test ## form, lints, documents, licences, unused dependencies
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items --locked --quiet
-	cargo machete crates
+	cargo machete crates fuzz
+	cargo fetch --locked --quiet
 	cargo deny --offline check bans licenses sources
 
 fuzz: tools-test ## every parser of outside bytes, FUZZ_SECONDS each

@@ -36,7 +36,7 @@ macro_rules! say {
 
 async fn answer(platform: &Platform, ask: Ask) {
     match ask {
-        Ask::Who { token, answer } => say!(answer, who(platform, &token)),
+        Ask::Who { token, answer } => say!(answer, who(platform, &token).await),
         Ask::Ties { tenant, group, person, answer } => say!(answer, ties(platform, &tenant, group, &person)),
         Ask::Companies { answer } => {
             say!(answer, platform.companies().iter().map(|company| company.config.id.clone()).collect());
@@ -73,14 +73,13 @@ async fn answer(platform: &Platform, ask: Ask) {
         Ask::Apply { tenant, file, answer } => say!(answer, platform.apply(&tenant, &file).await),
         Ask::Export { tenant, format, all, answer } => say!(answer, platform.export(&tenant, format, all)),
         Ask::StorePrompt { audio, answer, .. } => say!(answer, platform.store_prompt(&audio).await),
-        Ask::Ready { answer } => say!(answer, Ok(())),
+        Ask::Ready { answer } => say!(answer, platform.is_ready().await),
         Ask::Metrics { answer } => say!(answer, platform.metrics()),
     }
 }
 
-fn who(platform: &Platform, token: &str) -> Option<Principal> {
-    let now = utc_now();
-    let row = platform.tokens().into_iter().find(|row| row.opens(token, now))?;
+async fn who(platform: &Platform, token: &str) -> Option<Principal> {
+    let row = platform.token(token).await?;
     Some(match row.scope {
         TokenScope::Operator => Principal::Operator,
         TokenScope::Company(tenant) => Principal::Company(tenant),

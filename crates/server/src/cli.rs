@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Watch(Watch),
     /// Make, list and revoke API tokens on the data folder.
     Token(TokenCommand),
+    /// Run a company's journal again and compare every fact with the one written then.
+    Replay(Replay),
 }
 
 #[derive(Debug, Args)]
@@ -152,6 +154,15 @@ pub(crate) struct TokenCommand {
     pub(crate) what: TokenWhat,
     /// Folder of database and keys.
     #[arg(long, env = "HELIN_DATA", default_value = "data", global = true)]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The company's id.
+    pub(crate) company: String,
+    /// Folder of the database.
+    #[arg(long, env = "HELIN_DATA", default_value = "data")]
     pub(crate) data: PathBuf,
 }
 

@@ -8,6 +8,7 @@ mod demo;
 mod names;
 mod node;
 mod platform;
+mod replay;
 mod router;
 mod routing;
 mod settings;
@@ -32,6 +33,7 @@ fn main() -> std::process::ExitCode {
         Command::Explain(explain) => client::explain(explain),
         Command::Watch(watch) => watch::watch(watch),
         Command::Token(command) => token::run(command),
+        Command::Replay(replay) => replay::run(replay),
     };
     match result {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -2,11 +2,13 @@
 
 mod apply;
 mod audio;
+pub(crate) mod document;
 mod figures;
 mod start;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use model::config::tree::Node as Document;
@@ -36,6 +38,9 @@ pub(crate) struct Company {
     pub(crate) node: Node,
 }
 
+/// Tokens are read anew when they are older than this.
+const TOKENS_FRESH: Duration = Duration::from_secs(1);
+
 /// Everything that runs.
 #[derive(Debug)]
 pub(crate) struct Platform {
@@ -48,7 +53,8 @@ pub(crate) struct Platform {
     pub(crate) built_in: Prompts,
     pub(crate) clips: Clips,
     companies: RwLock<BTreeMap<TenantId, Arc<Company>>>,
-    tokens: RwLock<Vec<TokenRow>>,
+    /// The tokens as they were a moment ago.
+    tokens: tokio::sync::Mutex<Option<(Instant, Vec<TokenRow>)>>,
     /// One change of settings at a time.
     applying: tokio::sync::Mutex<()>,
 }
@@ -62,8 +68,23 @@ impl Platform {
         self.companies.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    pub(crate) fn tokens(&self) -> Vec<TokenRow> {
-        self.tokens.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Whether calls can be taken; what is missing if not.
+    pub(crate) async fn is_ready(&self) -> Result<(), String> {
+        let read = self.store.companies().await;
+        read.map(|_| ()).map_err(|error| format!("the database cannot be read: {error}"))
+    }
+
+    /// Whom a token is for. One that was made or revoked by `helin token` counts within `TOKENS_FRESH`.
+    pub(crate) async fn token(&self, token: &str) -> Option<TokenRow> {
+        let mut known = self.tokens.lock().await;
+        if known.as_ref().is_none_or(|(since, _)| since.elapsed() > TOKENS_FRESH) {
+            match self.store.tokens().await {
+                Ok(rows) => *known = Some((Instant::now(), rows)),
+                Err(error) => tracing::error!(%error, "tokens could not be read"),
+            }
+        }
+        let now = crate::node::clock::utc_now();
+        known.iter().flat_map(|(_, rows)| rows).find(|row| row.opens(token, now)).cloned()
     }
 
     /// Takes a company's new settings into everything that stands on them.

@@ -8,12 +8,12 @@ use api::gateway::{Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Form
 use model::config::export::{Defaults, shaped, toml};
 use model::config::fault::Fault;
 use model::config::merge::{Merged, Rest, merge};
-use model::config::resolve::{Around, resolve};
 use model::config::tree::{self, Node as Document, Shape};
 use model::config::{TenantConfig, document};
 use model::id::{ConfigVersion, PartyId, PartyName, TenantId};
 use store::{Claim, ClaimKind, NewParty, NewVersion, PartyKey, SecretKind, StoreError};
 
+use super::document::meaning;
 use super::{Company, Platform};
 use crate::names::Names;
 use crate::node::Mail;
@@ -60,12 +60,13 @@ impl Platform {
         };
         let version = company.as_ref().map_or(0, |company| company.config.version.0);
         let (people, parties) = self.people(tenant, &names, &merged.document).await?;
-        let config =
-            self.resolve(&merged.document, ConfigVersion(version + 1), &people).map_err(|faults| {
+        let config = meaning(&merged.document, ConfigVersion(version + 1), &people, &self.built_in).map_err(
+            |faults| {
                 ApplyRefusal::Faults(
                     faults.into_iter().map(|fault| shown(with_line(fault, parsed))).collect(),
                 )
-            })?;
+            },
+        )?;
         if merged.changes.is_empty() && company.is_some() || file.mode == ApplyMode::DryRun {
             return Ok(Applied { version, changes: merged.changes });
         }
@@ -134,21 +135,6 @@ impl Platform {
             people.insert(name, id);
         }
         Ok((people, parties))
-    }
-
-    /// A document's meaning.
-    pub(crate) fn resolve(
-        &self,
-        document: &Document,
-        version: ConfigVersion,
-        people: &BTreeMap<PartyName, PartyId>,
-    ) -> Result<TenantConfig, Vec<Fault>> {
-        let around = Around {
-            party: &|name| people.get(name).copied().unwrap_or(PartyId(0)),
-            prompts: &self.built_in,
-            time_zone: &|name| jiff::tz::TimeZone::get(name).is_ok(),
-        };
-        resolve(document, version, around)
     }
 
     fn seal(&self, tenant: &TenantId, merged: &Merged) -> Vec<(String, SecretKind, Vec<u8>)> {

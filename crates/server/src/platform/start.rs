@@ -11,13 +11,14 @@ use api::gateway::{Gateway, Hub};
 use arc_swap::ArcSwap;
 use model::config::TenantConfig;
 use model::config::tree;
-use model::id::{ConfigVersion, FactSeq, PartyName, Seed, TenantId};
+use model::id::{ConfigVersion, FactSeq, Seed, TenantId};
 use model::input::{Command, Input, Reachability};
 use model::saved::SavedState;
 use store::{MasterKey, SecretKind, Store, StoreError, Writer};
 use telephony::{Algorithm, Binding, ListenerConfig, RtpRange, TelephonyEvent, TrunkConfig};
 use tokio::sync::mpsc;
 
+use super::document::{meaning, people_of};
 use super::{Company, Platform, accounts, routing};
 use crate::names::Names;
 use crate::node::clock::{Clock, utc_now};
@@ -31,6 +32,8 @@ use crate::{asks, builtin, demo, router};
 /// A platform that takes calls.
 pub(crate) struct Running {
     pub(crate) platform: Arc<Platform>,
+    /// Held for as long as the data folder is ours.
+    _folder: std::fs::File,
     web: tokio::task::JoinHandle<()>,
     grace: Duration,
 }
@@ -48,6 +51,7 @@ struct Found {
 /// # Errors
 /// What is missing or taken, and what to do about it.
 pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Result<Running> {
+    let folder = take_folder(&settings.data)?;
     let store = open_store(settings).await?;
     let key = master_key(&settings.data)?;
     let (built_in, clips) = builtin::load()?;
@@ -74,7 +78,6 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
         hub: hub.clone(),
         calls: calls.clone(),
     };
-    let tokens = RwLock::new(store.tokens().await?);
     let platform = Arc::new(Platform {
         store,
         key,
@@ -85,7 +88,7 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
         built_in,
         clips,
         companies: RwLock::default(),
-        tokens,
+        tokens: tokio::sync::Mutex::default(),
         applying: tokio::sync::Mutex::default(),
     });
     platform.load_companies().await?;
@@ -102,7 +105,26 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
             tracing::error!(%error, "the web port has ended");
         }
     });
-    Ok(Running { platform, web, grace: Duration::from_millis(settings.shutdown_grace.0) })
+    Ok(Running { platform, _folder: folder, web, grace: Duration::from_millis(settings.shutdown_grace.0) })
+}
+
+/// Makes the data folder and takes it for this process alone.
+fn take_folder(folder: &Path) -> anyhow::Result<std::fs::File> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    let path = folder.join("helin.lock");
+    let file = std::fs::File::create(&path)
+        .with_context(|| format!("cannot write {}: check who owns the data folder", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => bail!(
+            "another Helin runs on the data folder {}: stop it, or choose another folder with `data` (--data)",
+            folder.display()
+        ),
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
 }
 
 async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
@@ -249,22 +271,12 @@ impl Platform {
     async fn find_company(&self, row: &store::CompanyRow) -> anyhow::Result<Found> {
         let document = tree::of_json(&row.document).map_err(|fault| anyhow::anyhow!("{fault}"))?;
         let names = Arc::new(Names::new(row.tenant.clone(), self.store.next_party(&row.tenant).await?));
-        let mut people = BTreeMap::new();
-        for list in ["user", "outside"] {
-            let entries = document.table().and_then(|table| table.get(list)).and_then(tree::Node::list);
-            for entry in entries.unwrap_or_default() {
-                let name = entry.table().and_then(|table| table.get("name")).and_then(tree::Node::text);
-                let Some(name) = name.and_then(|name| name.parse::<PartyName>().ok()) else { continue };
-                let key = store::PartyKey::Person(name.clone());
-                if let Some(id) = self.store.find_party(&row.tenant, &key).await? {
-                    people.insert(name, id);
-                }
-            }
-        }
-        let config = self.resolve(&document, ConfigVersion(row.version), &people).map_err(|faults| {
-            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            anyhow::anyhow!("its settings do not fit this version: {}", faults.join("; "))
-        })?;
+        let people = people_of(&self.store, &row.tenant, &document).await?;
+        let config =
+            meaning(&document, ConfigVersion(row.version), &people, &self.built_in).map_err(|faults| {
+                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                anyhow::anyhow!("its settings do not fit this version: {}", faults.join("; "))
+            })?;
         let config = Arc::new(config);
         names.take_config(&config);
         let passwords = self.store.secrets(&row.tenant, SecretKind::SipPassword, &self.key).await?;

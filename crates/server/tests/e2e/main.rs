@@ -12,7 +12,9 @@ mod process;
 mod sound;
 
 mod codes;
+mod crash;
 mod direct;
+mod load;
 mod media;
 mod outside;
 mod register;

@@ -1,0 +1,65 @@
+//! What a company's stored document means: its people looked up, its settings resolved.
+
+use std::collections::BTreeMap;
+
+use model::config::Prompts;
+use model::config::TenantConfig;
+use model::config::fault::Fault;
+use model::config::resolve::{Around, resolve};
+use model::config::tree::{self, Node as Document};
+use model::id::{ConfigVersion, PartyId, PartyName, TenantId};
+use store::{PartyKey, Store, StoreError};
+
+use super::apply::text_at;
+
+/// The parties of the people that a stored document names.
+pub(crate) async fn people_of(
+    store: &Store,
+    tenant: &TenantId,
+    document: &Document,
+) -> Result<BTreeMap<PartyName, PartyId>, StoreError> {
+    let mut people = BTreeMap::new();
+    for list in ["user", "outside"] {
+        let entries = document.table().and_then(|table| table.get(list)).and_then(tree::Node::list);
+        for entry in entries.unwrap_or_default() {
+            let name = text_at(entry, &["name"]).and_then(|name| name.parse::<PartyName>().ok());
+            let Some(name) = name else { continue };
+            if let Some(party) = store.find_party(tenant, &PartyKey::Person(name.clone())).await? {
+                people.insert(name, party);
+            }
+        }
+    }
+    Ok(people)
+}
+
+/// A document's settings.
+pub(crate) fn meaning(
+    document: &Document,
+    version: ConfigVersion,
+    people: &BTreeMap<PartyName, PartyId>,
+    built_in: &Prompts,
+) -> Result<TenantConfig, Vec<Fault>> {
+    let around = Around {
+        party: &|name| people.get(name).copied().unwrap_or(PartyId(0)),
+        prompts: built_in,
+        time_zone: &|name| jiff::tz::TimeZone::get(name).is_ok(),
+    };
+    resolve(document, version, around)
+}
+
+/// The settings of one stored version.
+pub(crate) async fn settings_of(
+    store: &Store,
+    built_in: &Prompts,
+    tenant: &TenantId,
+    version: ConfigVersion,
+) -> anyhow::Result<TenantConfig> {
+    let text = store.company_version(tenant, version.0).await?;
+    let text = text.ok_or_else(|| anyhow::anyhow!("version {} of the settings is missing", version.0))?;
+    let document = tree::of_json(&text).map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    let people = people_of(store, tenant, &document).await?;
+    meaning(&document, version, &people, built_in).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the settings do not fit this version of Helin: {}", faults.join("; "))
+    })
+}

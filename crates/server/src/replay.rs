@@ -1,0 +1,134 @@
+//! `helin replay`: runs a company's journal through the engine again and holds every fact against the one that
+//! was written then. Nothing is changed; a running Helin is not disturbed.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use engine::switchboard::Switchboard;
+use model::config::Prompts;
+use model::fact::Fact;
+use model::id::{FactSeq, TenantId};
+use model::input::Input;
+use model::output::Output;
+use model::saved::SavedState;
+use store::Store;
+
+use crate::builtin;
+use crate::cli::Replay;
+use crate::node::journal::{Entry, unpack};
+use crate::platform::document::settings_of;
+
+/// Replays one company.
+///
+/// # Errors
+/// The data folder cannot be read, the journal is of another engine, or a fact differs.
+pub(crate) fn run(replay: &Replay) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let store = open(&replay.data).await?;
+        let result = replay_company(&store, &replay.company).await;
+        store.close().await;
+        let told = result?;
+        let mut out = std::io::stdout().lock();
+        writeln!(
+            out,
+            "{}: {} inputs in {} stretches give the same {} facts",
+            replay.company, told.inputs, told.stretches, told.facts
+        )?;
+        Ok(())
+    })
+}
+
+async fn open(folder: &Path) -> anyhow::Result<Store> {
+    if !folder.is_dir() {
+        bail!("there is no data folder {}: give --data", folder.display());
+    }
+    Ok(Store::open_folder(folder).await?)
+}
+
+/// What a replay went through.
+#[derive(Debug, Default)]
+struct Told {
+    stretches: u64,
+    inputs: u64,
+    facts: u64,
+}
+
+/// A switchboard that lives through the past again.
+struct Past<'a> {
+    store: &'a Store,
+    built_in: Prompts,
+    tenant: TenantId,
+    /// What was written then, in order.
+    written: std::vec::IntoIter<Fact>,
+    state: SavedState,
+    board: Option<Switchboard>,
+    told: Told,
+}
+
+async fn replay_company(store: &Store, company: &str) -> anyhow::Result<Told> {
+    let tenant: TenantId = company.parse().with_context(|| format!("`{company}` is no company's id"))?;
+    let (built_in, _) = builtin::load()?;
+    let written = store.facts(&tenant, FactSeq(1), FactSeq(u64::MAX)).await?.into_iter();
+    let (state, told) = (SavedState::default(), Told::default());
+    let mut past = Past { store, built_in, tenant: tenant.clone(), written, state, board: None, told };
+    for batch in store.journal(&tenant).await? {
+        for entry in unpack(&batch).context("the journal was written by another version of Helin")? {
+            past.live(entry).await?;
+        }
+    }
+    Ok(past.told)
+}
+
+impl Past<'_> {
+    async fn live(&mut self, entry: Entry) -> anyhow::Result<()> {
+        match entry {
+            Entry::Begin { now, saved, config, seed, engine } => {
+                if engine != engine::VERSION {
+                    bail!("the journal is of engine {engine}, this is engine {}", engine::VERSION);
+                }
+                if self.state.version != saved {
+                    bail!(
+                        "a stretch begins at fact {}, but the one before ended at {}",
+                        saved.0,
+                        self.state.version.0
+                    );
+                }
+                let config = settings_of(self.store, &self.built_in, &self.tenant, config).await?;
+                self.told.stretches += 1;
+                self.board = Some(Switchboard::new(Arc::new(config), self.state.clone(), seed, now));
+            }
+            Entry::Input { now, input } => {
+                self.told.inputs += 1;
+                self.board()?.handle(now, input);
+            }
+            Entry::Config { now, config } => {
+                let config = settings_of(self.store, &self.built_in, &self.tenant, config).await?;
+                self.board()?.handle(now, Input::Config(Arc::new(config)));
+            }
+        }
+        self.compare()
+    }
+
+    fn board(&mut self) -> anyhow::Result<&mut Switchboard> {
+        self.board.as_mut().context("the journal does not begin with a beginning")
+    }
+
+    fn compare(&mut self) -> anyhow::Result<()> {
+        let Some(board) = &mut self.board else { return Ok(()) };
+        while let Some(output) = board.poll_output() {
+            let Output::Fact(now) = output else { continue };
+            let Some(then) = self.written.next() else {
+                bail!("fact {} was never written: {now:?}", now.seq.0);
+            };
+            if then != now {
+                bail!("fact {} differs\nthen: {then:?}\nnow:  {now:?}", then.seq.0);
+            }
+            engine::fold::fold(&mut self.state, &now);
+            self.told.facts += 1;
+        }
+        Ok(())
+    }
+}
