@@ -17,7 +17,6 @@ pub(crate) struct Call {
     routes: Vec<String>,
     cseq: u32,
     version: u32,
-    caller: bool,
 }
 
 /// How the caller's INVITE shall differ from a plain one.
@@ -75,7 +74,6 @@ impl Phone {
             routes: Vec::new(),
             cseq: 1,
             version: 1,
-            caller: true,
         };
         if self.challenged {
             let challenge = call.expect_refusal(self, 401);
@@ -100,13 +98,8 @@ impl Call {
             local,
             cseq: phone.local.port().into(),
             version: 1,
-            caller: false,
             invite,
         }
-    }
-
-    pub(crate) fn call_id(&self) -> &str {
-        &self.id
     }
 
     // ---- as the caller
@@ -351,10 +344,6 @@ impl Call {
         phone.send(&response);
         self.expect_ack(phone);
         invite
-    }
-
-    pub(crate) fn is_caller(&self) -> bool {
-        self.caller
     }
 }
 

@@ -82,7 +82,7 @@ impl Sipp {
         let scenario = format!("{}/tests/sipp/{role}.xml", env!("CARGO_MANIFEST_DIR"));
         let child = Command::new("sipp")
             .args(["-sf", &scenario, "-i", "127.0.0.1", "-p", &at.port().to_string(), "-nostdin"])
-            .args(["-trace_stat", "-fd", "1", "-trace_err", "-nd"])
+            .args(["-trace_err", "-nd"])
             .args(flags)
             .current_dir(&folder)
             .stdin(Stdio::null())
@@ -115,15 +115,6 @@ impl Sipp {
     pub(crate) fn answered(&self) -> BTreeSet<String> {
         let log = self.file("_logs.log");
         log.lines().filter_map(|line| line.trim().strip_prefix("answered ")).map(str::to_owned).collect()
-    }
-
-    /// A cumulative figure of SIPp's statistics, by its column.
-    pub(crate) fn figure(&self, column: &str) -> u64 {
-        let text = self.file("_.csv");
-        let mut lines = text.lines();
-        let at = lines.next().and_then(|head| head.split(';').position(|name| name == column));
-        let last = lines.last().unwrap_or_default();
-        at.and_then(|at| last.split(';').nth(at)?.parse().ok()).unwrap_or(0)
     }
 }
 

@@ -2,7 +2,11 @@
 //!
 //! Every call test asserts signalling, sound both ways, and that everything is torn down.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on has failed and says why"
+)]
 
 mod call;
 mod companies;
