@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::id::{PartyId, TenantId};
 use serde::{Deserialize, Serialize};
-use sip_proto::dialog::Flow;
+use sip_proto::dialog::{Flow, Transport};
 use sip_proto::message::{HeaderName, NameAddr, Request};
 use sip_proto::uri::Uri;
 
@@ -157,7 +157,7 @@ impl Registrar {
                 tenant: tenant.clone(),
                 party,
                 contact: contact.uri.as_str().to_owned(),
-                flow,
+                flow: way_to(&contact.uri, request, flow),
                 expires: now + i64::from(seconds) * 1_000_000,
                 call_id: call_id.to_owned(),
                 cseq,
@@ -177,3 +177,18 @@ impl Registrar {
 
 /// What a 423 names.
 pub(crate) const MIN_EXPIRES: &str = "60";
+/// How a contact is reached. Where addresses are translated between the phone and us (its Via names another address
+/// than the one it sends from), and over a connection, only the way by which it registered leads back; else its
+/// contact says where (RFC 3261 10.3, RFC 3581).
+fn way_to(contact: &Uri<'_>, request: &Request, flow: Flow) -> Flow {
+    let address = contact.host.parse::<std::net::IpAddr>();
+    let translated = request.via().host.parse() != Ok(flow.remote.ip());
+    match (address, flow.transport) {
+        (Ok(address), Transport::Udp) if !translated => {
+            let remote = std::net::SocketAddr::new(address, contact.port.unwrap_or(5060));
+            Flow { remote, ..flow }
+        }
+        (_, _) => flow,
+    }
+}
+
