@@ -93,6 +93,11 @@ impl Bed {
         self.sides[side].respond(self.now, server, Reply { status, ..Reply::default() });
     }
 
+    /// A new process takes the side's place; it knows nothing and has another seed.
+    pub(crate) fn restart(&mut self, side: usize) {
+        self.sides[side] = Endpoint::new(config(self.chance(), side));
+    }
+
     /// Lets the network and the clock run until one side has an event; `None` when all is quiet.
     pub(crate) fn next_event(&mut self) -> Option<(usize, Event)> {
         for _ in 0..STEPS_MAX {

@@ -3,4 +3,5 @@
 
 mod bed;
 mod calls;
+mod dialogs;
 mod faults;
