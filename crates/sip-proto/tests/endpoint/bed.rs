@@ -146,12 +146,12 @@ impl Bed {
             (None, None) => return false,
             (Some(key), due) if due.is_none_or(|due| key.0 <= due) => {
                 self.now = self.now.max(key.0);
-                let message = self.under_way.remove(&key).unwrap();
+                let message = self.under_way.remove(&key).expect("the key was just read");
                 let parsed = parse_datagram(&message.octets);
                 self.sides[message.to].handle_parsed(self.now, message.flow, parsed);
             }
             (_, due) => {
-                self.now = self.now.max(due.unwrap());
+                self.now = self.now.max(due.expect("one of both is there"));
                 for endpoint in &mut self.sides {
                     endpoint.handle_timeout(self.now);
                 }
@@ -204,12 +204,12 @@ impl Bed {
 }
 
 fn address(side: usize) -> SocketAddr {
-    SocketAddr::from(([10, 0, 0, 1 + u8::try_from(side).unwrap()], 5060))
+    SocketAddr::from(([10, 0, 0, 1 + u8::try_from(side).expect("there are two sides")], 5060))
 }
 
 fn config(seed: u64, side: usize) -> Config {
     Config {
-        seed: (u128::from(seed) << 8) | u128::try_from(side).unwrap(),
+        seed: (u128::from(seed) << 8) | u128::try_from(side).expect("there are two sides"),
         listeners: vec![Listener { address: address(side).to_string(), symmetric: false }],
         limits: Limits::default(),
         product: "bed".to_owned(),

@@ -104,7 +104,7 @@ pub(crate) fn set_up(bed: &mut Bed) -> [DialogId; 2] {
     answered(bed, 180);
     bed.reply(CALLEE, server, 200);
     let (_, dialog) = answered(bed, 200);
-    let caller = dialog.unwrap();
+    let caller = dialog.expect("a success makes a dialog");
     bed.sides[CALLER].acknowledge_success(caller, None);
     let Some((CALLEE, Event::Acknowledged { dialog: callee, .. })) = bed.next_event() else {
         panic!("the ACK is due")
@@ -127,7 +127,7 @@ pub(crate) fn answered(bed: &mut Bed, status: u16) -> (ClientId, Option<DialogId
 
 /// Ends a call; both sides are told.
 pub(crate) fn bye(bed: &mut Bed, side: usize, dialog: DialogId) {
-    bed.sides[side].request_in(bed.now, dialog, &Method::Bye, &[], None).unwrap();
+    bed.sides[side].request_in(bed.now, dialog, &Method::Bye, &[], None).expect("the dialog is there");
     let Some((other, Event::InDialog { server, request, .. })) = bed.next_event() else {
         panic!("the BYE is due")
     };

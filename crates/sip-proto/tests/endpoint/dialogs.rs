@@ -65,7 +65,9 @@ fn call_goes_on_when_its_dialog_is_restored_on_a_new_endpoint() {
 }
 
 fn offer_again(bed: &mut Bed, side: usize, dialog: DialogId) {
-    bed.sides[side].request_in(bed.now, dialog, &Method::Invite, &[], None).unwrap();
+    bed.sides[side]
+        .request_in(bed.now, dialog, &Method::Invite, &[], None)
+        .expect("the dialog is there and free");
     let Some((other, Event::InDialog { server, request, .. })) = bed.next_event() else {
         panic!("the offer is due")
     };
