@@ -81,6 +81,20 @@ fn success_is_repeated_until_its_ack_comes() {
     assert_eq!(bed.gaps("1>0 200 INVITE"), [500, 1_000]);
 }
 
+/// RFC 3261 13.3.1.4: the call is of no use and is ended.
+#[test]
+fn success_that_is_never_acknowledged_is_told() {
+    let mut bed = Bed::calm();
+    bed.request(&Method::Invite);
+    let server = asked(&mut bed);
+    bed.reply(CALLEE, server, 180);
+    answered(&mut bed, 180);
+    bed.weather.loss = 100;
+    bed.reply(CALLEE, server, 200);
+    let event = bed.next_event();
+    assert!(matches!(event, Some((CALLEE, Event::NotAcknowledged { .. }))), "{event:?}");
+}
+
 #[test]
 fn repeated_request_is_told_once() {
     let mut bed = Bed::calm();
@@ -129,7 +143,7 @@ proptest! {
                 Event::Response { .. } | Event::Cancelled { .. } => {}
             }
         }
-        prop_assert!(ended || failed);
+        prop_assert!(ended || failed || hung_up, "{:?}", bed.sent);
         prop_assert!(!ended || hung_up);
         for endpoint in &bed.sides {
             prop_assert_eq!(endpoint.transaction_count(), 0);
