@@ -9,6 +9,9 @@ use crate::dialog::{Dialog, Flow, Stage, Transport};
 use crate::message::{HeaderName, Method, Response, Writer};
 use crate::transaction::{Action, T1, T2, T4, Timer, invite_client, non_invite_client};
 
+/// Dialogs one INVITE of ours may make by its forks.
+const FORKS_MAX: usize = 64;
+
 /// One request of ours.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -27,6 +30,8 @@ pub(super) struct Client {
     pub(super) for_size: bool,
     /// Without any answer it fails after this long, milliseconds.
     pub(super) patience: u64,
+    /// Key and id of each dialog it made, those that are over too: a late answer makes none of them again.
+    made: Vec<(u64, DialogId)>,
     interval: u64,
     armed: [(Option<Timer>, Millis); 2],
 }
@@ -100,6 +105,7 @@ impl Endpoint {
             cancel: CancelWish::No,
             for_size: opening.for_size,
             patience: opening.patience,
+            made: Vec::new(),
             interval: T1,
             armed: [(None, Millis(0)); 2],
         };
@@ -259,7 +265,14 @@ impl Endpoint {
             }
             (Some(dialog), _) => Some(dialog),
             (None, Method::Invite) if (101..300).contains(&status) => {
-                self.dialog_of_response(&response, &target, flow)
+                if self.is_of_ended_dialog(id, &response) {
+                    return;
+                }
+                self.dialog_of_response(id, &response, &target, flow)
+            }
+            (None, Method::Invite) if status >= 300 => {
+                self.forget_early(id);
+                None
             }
             (None, _) => None,
         };
@@ -267,7 +280,13 @@ impl Endpoint {
     }
 
     /// The dialog of a provisional answer or success to an INVITE of ours; each fork has its own.
-    fn dialog_of_response(&mut self, response: &Response, target: &str, flow: Flow) -> Option<DialogId> {
+    fn dialog_of_response(
+        &mut self,
+        client: u64,
+        response: &Response,
+        target: &str,
+        flow: Flow,
+    ) -> Option<DialogId> {
         let success = response.status() >= 200;
         let (from, to) = (response.from(), response.to());
         let known = self.find_dialog(response.call_id(), from.tag()?, to.tag()?);
@@ -278,7 +297,8 @@ impl Endpoint {
             }
             return Some(id);
         }
-        if self.dialogs.len() >= self.config.limits.dialogs_max {
+        let forks = self.clients.get(&client)?.made.len();
+        if self.dialogs.len() >= self.config.limits.dialogs_max || forks >= FORKS_MAX {
             return None;
         }
         let stage = if success { Stage::Confirmed } else { Stage::Early };
@@ -287,8 +307,34 @@ impl Endpoint {
         let id = self.keep_dialog(dialog);
         if let Some(entry) = self.dialogs.get_mut(&id.0) {
             entry.invite_cseq = cseq;
+            let key = entry.key;
+            self.clients.get_mut(&client)?.made.push((key, id));
         }
         Some(id)
+    }
+
+    /// Whether it comes again after the dialog it made was ended.
+    fn is_of_ended_dialog(&self, client: u64, response: &Response) -> bool {
+        let (from, to) = (response.from(), response.to());
+        let (Some(local), Some(remote)) = (from.tag(), to.tag()) else { return false };
+        let key = self.dialog_key(response.call_id(), local, remote);
+        self.clients.get(&client).is_some_and(|client| {
+            client.made.iter().any(|(made, id)| *made == key && !self.dialogs.contains_key(&id.0))
+        })
+    }
+
+    /// Ends the early dialogs of an INVITE that failed or whose forks had their time (RFC 3261 12.3, 13.2.2.4).
+    fn forget_early(&mut self, client: u64) {
+        let Some(client) = self.clients.get(&client) else { return };
+        let early: Vec<DialogId> = client
+            .made
+            .iter()
+            .map(|(_, dialog)| *dialog)
+            .filter(|dialog| self.dialog(*dialog).is_some_and(|dialog| dialog.stage == Stage::Early))
+            .collect();
+        for dialog in early {
+            self.forget(dialog);
+        }
     }
 
     /// RFC 3261 17.1.1.3: the ACK of a failure has the branch and the headers of its INVITE.
@@ -334,6 +380,7 @@ impl Endpoint {
     }
 
     pub(super) fn close_client(&mut self, id: u64) {
+        self.forget_early(id);
         if let Some(client) = self.clients.remove(&id)
             && self.client_keys.get(&client.key) == Some(&id)
         {

@@ -270,6 +270,13 @@ impl Endpoint {
 
     fn close_server(&mut self, id: u64) {
         let Some(server) = self.servers.remove(&id) else { return };
+        // Timer L runs out before the next repetition would notice that no ACK came (RFC 3261 13.3.1.4).
+        if server.unacknowledged.is_some()
+            && let Some(dialog) = server.dialog.filter(|dialog| self.dialogs.contains_key(&dialog.0))
+        {
+            self.invite_over(dialog);
+            self.events.push_back(Event::NotAcknowledged { dialog });
+        }
         if self.server_keys.get(&server.key) == Some(&id) {
             self.server_keys.remove(&server.key);
         }
