@@ -54,6 +54,9 @@ impl Ready {
             && let Some(list) = self.groups.get_mut(&group)
         {
             list.remove(&old);
+            if list.is_empty() {
+                self.groups.remove(&group);
+            }
         }
     }
 

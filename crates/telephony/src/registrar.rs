@@ -191,4 +191,3 @@ fn way_to(contact: &Uri<'_>, request: &Request, flow: Flow) -> Flow {
         (_, _) => flow,
     }
 }
-
