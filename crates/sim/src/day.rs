@@ -29,7 +29,6 @@ const DAY: u64 = 8 * 3_600_000;
 const CALLERS: u64 = 10_000;
 
 /// What a day is made from.
-
 pub struct Day<'a> {
     /// Chance.
     pub seed: u64,

@@ -35,7 +35,7 @@ impl Reference {
             What::MovedToTail { member, .. } => {
                 assert_eq!(self.to_move.first(), Some(member), "moved to the tail without a reason");
                 self.to_move.remove(0);
-                self.to_tail(*member);
+                self.move_to_tail(*member);
                 return;
             }
             What::LegMedia { .. } | What::NoticeSent { .. } | What::CallAnswered { .. } => return,
@@ -56,7 +56,7 @@ impl Reference {
             // req K-20: the last one has the duty; who had it before goes to the tail.
             What::DutyChanged { duty, .. } => {
                 if let Some(before) = std::mem::replace(&mut self.duty, *duty).filter(|b| Some(*b) != *duty) {
-                    self.to_tail(before);
+                    self.move_to_tail(before);
                 }
             }
             What::Paused { member, .. } => {
@@ -139,7 +139,7 @@ impl Reference {
         }
     }
 
-    fn to_tail(&mut self, member: PartyId) {
+    fn move_to_tail(&mut self, member: PartyId) {
         if self.list.contains(&member) {
             self.list.retain(|other| *other != member);
             self.list.push(member);
