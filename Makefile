@@ -34,8 +34,8 @@ check: tools-test ## form, lints, documents, licences, unused dependencies
 fuzz: tools-test ## every parser of outside bytes, FUZZ_SECONDS each
 	scripts/fuzz.sh $(FUZZ_SECONDS)
 
-bench: tools-test build ## the figures of docs/benchmarks.md, as a table and as JSON
-	HELIN_TEST_BINARY=$(BINARY) scripts/bench.sh
+bench: tools-test ## figures of the protocol side
+	cargo bench --locked --package sip-proto --bench answering
 
 prompts: ## speak the built-in prompts anew (espeak-ng and sox)
 	scripts/make-prompts.sh
