@@ -318,6 +318,13 @@ impl Core {
             return self.answer(server, 404, &[]);
         }
         self.answer(server, 202, &[]);
+        // Phones answer a text with a note that it was shown (RFC 5438): that is no code, and an answer to it
+        // would be shown, too, for ever.
+        let kind = request.headers().values(HeaderName::ContentType).next().unwrap_or("text/plain");
+        let plain = kind.trim().to_ascii_lowercase().starts_with("text/plain");
+        if !plain || !code.starts_with(['*', '#']) {
+            return;
+        }
         self.events.push(TelephonyEvent::Text { tenant: proved.tenant.clone(), party: proved.party, code });
     }
 }

@@ -192,4 +192,14 @@ fn a_code_comes_as_a_text_too() {
     assert_eq!(answer.status(), Some(202));
     assert_eq!(mari.text(), "Infotelefon: oled välja logitud.");
     assert_eq!(member_state(&helin.live(INFO), "mari"), Some("logged_out"));
+    // A phone's note that the text was shown is taken and never answered, or the two would talk for ever.
+    let note = crate::message::Message::new(format!("MESSAGE sip:961@{} SIP/2.0", helin.access()))
+        .with("From", format!("{address};tag=2"))
+        .with("To", format!("<sip:961@{}>", helin.access()))
+        .with("Call-ID", "text-note")
+        .with("CSeq", "1 MESSAGE")
+        .with_body("message/imdn+xml", "<imdn/>");
+    assert_eq!(mari.ask(note).status(), Some(202));
+    mari.register();
+    assert!(mari.pending().is_empty());
 }
