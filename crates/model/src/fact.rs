@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::id::{CallId, ConfigVersion, FactSeq, LegId, PartyId};
-use crate::input::{Actor, Reachability};
+use crate::input::{Activity, Actor, Reachability};
 use crate::language::Language;
-use crate::leg::{Ingress, MediaFigures};
+use crate::leg::{Ingress, MediaFigures, RecallReason};
 use crate::number::{Number, PhoneNumber, ShortNumber};
 use crate::target::Target;
 use crate::time::Utc;
@@ -152,6 +152,166 @@ pub enum What {
         /// Which group.
         group: Number,
     },
+    /// A call stands in a group's line from here on (or stands elsewhere in it now).
+    Queued {
+        /// Which call, or callback.
+        call: CallId,
+        /// Which group.
+        group: Number,
+        /// Where: entries stand by it.
+        rank: Rank,
+        /// Why.
+        why: QueuedWhy,
+    },
+    /// Nobody can take the call now: it waits. Its position was this.
+    Waits {
+        /// Which call.
+        call: CallId,
+        /// Which group.
+        group: Number,
+        /// From 1.
+        position: u32,
+    },
+    /// A group closed by itself to new calls, or opened again (I-22).
+    Closed {
+        /// Which.
+        group: Number,
+        /// Why; `None`: it is open again.
+        reason: Option<ClosedReason>,
+    },
+    /// A call left a group by one of its limits, or found it closed or full.
+    Overflowed {
+        /// Which call.
+        call: CallId,
+        /// Which group.
+        group: Number,
+        /// Why.
+        why: OverflowCause,
+    },
+    /// A caller who was cut off may take this place again until then.
+    PlaceHeld {
+        /// Who.
+        caller: PartyId,
+        /// Where.
+        group: Number,
+        /// The place.
+        rank: Rank,
+        /// Until when.
+        until: Utc,
+    },
+    /// An agent's work after a call began, in all groups (V-36).
+    WrapUpStarted {
+        /// Who.
+        member: PartyId,
+        /// After a call of which group.
+        group: Number,
+        /// Until when.
+        until: Utc,
+    },
+    /// It is over.
+    WrapUpEnded {
+        /// Who.
+        member: PartyId,
+    },
+    /// An agent whose offer failed at once is left alone until then (V-35).
+    Resting {
+        /// Who.
+        member: PartyId,
+        /// Until when.
+        until: Utc,
+    },
+    /// He can be offered calls again.
+    Rested {
+        /// Who.
+        member: PartyId,
+    },
+    /// A person's presence changed (V-32).
+    Presence {
+        /// Whose.
+        party: PartyId,
+        /// Now.
+        activity: Activity,
+    },
+    /// A caller asked to be called back; his place is kept (V-49).
+    CallbackRequested {
+        /// Its id: that of the call which asked.
+        callback: CallId,
+        /// Which group.
+        group: Number,
+        /// Who asked.
+        caller: PartyId,
+        /// Whom to call; the row of the number.
+        number: PartyId,
+        /// It expires then.
+        valid_until: Utc,
+        /// The place.
+        rank: Rank,
+    },
+    /// A callback went a step on.
+    CallbackStep {
+        /// Which.
+        callback: CallId,
+        /// Which group.
+        group: Number,
+        /// What it does now.
+        state: CallbackState,
+        /// Attempts ended so far.
+        attempts: u32,
+        /// Not before then.
+        not_before: Option<Utc>,
+        /// The call under way for it.
+        call: Option<CallId>,
+    },
+    /// A caller was offered to be called back.
+    CallbackOffered {
+        /// Which call.
+        call: CallId,
+        /// Which group.
+        group: Number,
+    },
+    /// A caller waits for a busy colleague (I-18).
+    Camped {
+        /// Which call.
+        call: CallId,
+        /// On whom.
+        on: PartyId,
+        /// Who sent it.
+        by: Option<PartyId>,
+    },
+    /// A caller comes back to who sent him (I-18).
+    Recalled {
+        /// Which call.
+        call: CallId,
+        /// To whom.
+        to: Option<PartyId>,
+        /// Why.
+        why: RecallReason,
+    },
+    /// A caller was parked.
+    Parked {
+        /// Which call.
+        call: CallId,
+        /// Where, 1-99.
+        slot: u8,
+        /// By whom.
+        by: Option<PartyId>,
+    },
+    /// A call was sent elsewhere, by REFER or by command.
+    Transferred {
+        /// Which call.
+        call: CallId,
+        /// By whom.
+        by: Option<PartyId>,
+        /// Attended: both sides had talked.
+        attended: bool,
+    },
+    /// A leg went over to another call with its far end (attended transfer); there it has a new number.
+    LegMoved {
+        /// As it was.
+        from: LegId,
+        /// As it is now.
+        to: LegId,
+    },
     /// A call left a group.
     VisitEnded {
         /// Which call.
@@ -254,6 +414,82 @@ pub enum What {
     },
 }
 
+/// A place in a group's line: by level, then by arrival. `sub` and `seq` put entries of one moment in order and let
+/// a supervisor place a call between two others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Rank {
+    /// 1-9, 1 first, by the group's priority list and ageing; 0: put at the head.
+    pub level: u8,
+    /// Entered.
+    pub since: Utc,
+    /// Before or behind the entry whose place was copied.
+    pub sub: i32,
+    /// Of the fact that made it, so that no two are alike.
+    pub seq: FactSeq,
+}
+
+/// Why an entry stands where it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueuedWhy {
+    /// It came.
+    Entered,
+    /// It had been cut off and got its place again.
+    Held,
+    /// It has waited long enough to gain a level.
+    Aged,
+    /// A supervisor moved it.
+    Moved,
+    /// It came back from a transfer, to the head (I-18).
+    Recalled,
+}
+
+/// Why a group is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedReason {
+    /// Too many wait (`close_at_waiting`).
+    Waiting,
+    /// One waits too long (`close_at_wait`).
+    Wait,
+}
+
+/// By which limit a call left a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverflowCause {
+    /// `on_full`.
+    Full,
+    /// `on_wait`.
+    Wait,
+    /// `on_nobody`.
+    Nobody,
+    /// `on_attempts`.
+    Attempts,
+    /// `on_closed`.
+    Closed,
+    /// `on_exit`.
+    Exit,
+}
+
+/// What a callback does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackState {
+    /// Waits for its turn, or for the pause between attempts.
+    Pending,
+    /// An agent rings for it.
+    RingingAgent,
+    /// The customer rings.
+    RingingCaller,
+    /// Both talked.
+    Done,
+    /// Validity or attempts used up.
+    Expired,
+    /// Withdrawn, or the caller called again meanwhile and was served.
+    Cancelled,
+}
+
 /// What was called, in facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -270,6 +506,10 @@ pub enum Called {
     Code,
     /// The echo service.
     Echo,
+    /// A callback's attempt: the call is ours, to a customer of this group.
+    Callback(Number),
+    /// A parked or ringing call, brought here.
+    PickUp,
     /// Nobody has it.
     Nobody,
 }
@@ -324,6 +564,18 @@ pub enum OfferRule {
     Duty,
     /// The head of the list (K-17).
     Rotation,
+    /// By `order` (V-29).
+    Ordered,
+    /// By `skill` (V-30).
+    Skill,
+    /// Idle longest (I-15).
+    LongestIdle,
+    /// Fewest answered (I-14).
+    Balanced,
+    /// By chance.
+    Random,
+    /// A supervisor gave him the call.
+    Taken,
     /// Nobody is left or free: the fallback list follows (K-23, K-49).
     Nobody,
 }
@@ -378,6 +630,8 @@ pub enum EndCause {
     Restart,
     /// Helin was stopped on purpose.
     Shutdown,
+    /// Sent elsewhere, or its place was taken by another leg.
+    Transferred,
 }
 
 /// How a call went.
@@ -406,8 +660,10 @@ pub enum VisitOutcome {
     Served,
     /// The caller gave up.
     Abandoned,
-    /// It went on by the fallback list.
+    /// It went on by the fallback list or by a limit of the queue.
     Overflowed,
+    /// He asked to be called back.
+    CalledBack,
 }
 
 /// At which place of the service a prompt played.
@@ -420,6 +676,24 @@ pub enum Place {
     Code,
     /// To an outside member: press 1 to accept.
     Confirm,
+    /// Before the queue (I-07).
+    Welcome,
+    /// On entering it (V-42).
+    Entry,
+    /// While waiting (V-43).
+    Music,
+    /// The repeated message (V-44).
+    Repeat,
+    /// The position (V-47).
+    Position,
+    /// The wait (V-48).
+    Wait,
+    /// The offer to be called back, and the talk about it (V-55).
+    Callback,
+    /// To the agent of a callback (V-54).
+    Agent,
+    /// To a camped caller, before the music (I-18).
+    Camp,
 }
 
 /// Why a screen was told.
@@ -434,4 +708,8 @@ pub enum NoticeKind {
     LoggedOut,
     /// Duty passed to another or from another (K-20).
     Duty,
+    /// The slot of a parked call.
+    Parked,
+    /// What a callback is about (V-53).
+    Callback,
 }

@@ -50,6 +50,35 @@ pub enum LegEvent {
     PlayEnded(PlayId),
     /// No sound came for the set time.
     MediaTimeout,
+    /// The far end put us on hold by re-INVITE: it wants to hear nothing now.
+    Held,
+    /// It took us back.
+    Unheld,
+    /// The far end asks to send the other side elsewhere (REFER, RFC 3515); answered 202 already.
+    /// `LegCommand::Referred` says what came of it.
+    Refer {
+        /// Comes back in `LegCommand::Referred`.
+        refer: ReferId,
+        /// Where to.
+        to: ReferTo,
+    },
+}
+
+/// A request to transfer; unique within the leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReferId(pub u16);
+
+/// Where a transfer leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferTo {
+    /// Blind: as if the party that is sent had dialled it.
+    Dialled(Dialled),
+    /// Attended: the far end of this leg, which the sender talks with (Replaces, RFC 3891).
+    Leg(LegId),
+    /// Replaces names no dialog of ours, or the target can be read by nobody.
+    Nowhere,
 }
 
 /// A call as it comes in.
@@ -61,6 +90,9 @@ pub struct Arrival {
     pub to: Dialled,
     /// By which door.
     pub via: Ingress,
+    /// The leg whose place it takes (INVITE with Replaces, RFC 3891): the same company's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<LegId>,
 }
 
 /// Who calls, and how sure that is.
@@ -103,6 +135,12 @@ pub enum Dialled {
     Code(String),
     /// The echo service (8099).
     Echo,
+    /// Parking: `*7` as a target of a transfer (behaviour, "Every call").
+    Park,
+    /// A parked call's slot, taken back by `*7SLOT`.
+    Unpark(u8),
+    /// Pick-up: the call that rings at a user (`*8EXT`), or the one that has rung longest in one's own groups.
+    PickUp(Option<PartyId>),
     /// Nobody has it.
     Nobody,
 }
@@ -191,10 +229,57 @@ pub enum LegCommand {
         /// At least one.
         prompts: Vec<PromptRef>,
     },
+    /// Play a prompt over and over, until something else is played or the leg is joined. Listeners of one prompt
+    /// share its sound; who comes later joins where it is.
+    Music {
+        /// Which.
+        prompt: PromptRef,
+    },
+    /// A tone until something else is played or the leg is joined.
+    Tone(Tone),
+    /// This leg is, from here on, the far end that was `from`'s: of another call of the company (attended transfer,
+    /// Replaces, pick-up, taking back a parked call). `from` is no leg any more and has no final event.
+    Adopt {
+        /// As it was.
+        from: LegId,
+    },
     /// Send back what is heard.
     Echo,
+    /// What came of a transfer this leg asked for: NOTIFY with a final status, after which the subscription ends.
+    Referred {
+        /// Which.
+        refer: ReferId,
+        /// How it went.
+        result: ReferResult,
+    },
     /// End the leg.
     Release(Release),
+}
+
+/// A call-progress tone (behaviour, "Every call").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// 425 Hz, 1 s on, 4 s off, beginning with sound.
+    Ringing,
+    /// 425 Hz, 0.5 s on and off.
+    Busy,
+}
+
+/// What came of a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferResult {
+    /// The target answered, or the party is camped or parked: NOTIFY 200.
+    Done,
+    /// NOTIFY 486.
+    Busy,
+    /// NOTIFY 480.
+    Unavailable,
+    /// NOTIFY 404.
+    NotFound,
+    /// NOTIFY 403.
+    Forbidden,
 }
 
 /// Call someone.
@@ -202,14 +287,44 @@ pub enum LegCommand {
 pub struct Dial {
     /// Whom.
     pub to: DialTo,
-    /// For whom: this leg's media is offered.
-    pub caller: LegId,
+    /// For whom: this leg's media is offered. `None`: nobody is there yet, we offer G.711 of our own.
+    pub caller: Option<LegId>,
     /// What the called sees.
     pub show: Show,
     /// The group on whose behalf: Diversion and History-Info name it (K-26).
     pub diverted_by: Option<Number>,
     /// Follow nothing, and hint the far network not to divert either (K-33).
     pub no_diversion: bool,
+    /// Why the call comes back to who sent it: `Reason: SIP;cause=486` or `480` (behaviour, "Transfer").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<RecallReason>,
+}
+
+/// Why a transferred call comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecallReason {
+    /// The colleague was busy all the time: 486.
+    Busy,
+    /// He did not answer or could not be reached: 480.
+    NoAnswer,
+}
+
+/// Kinds of phone a group rings (V-34). A contact's kind comes from its `+helin.device` parameter, else it is a desk
+/// phone; a mobile is a user's mobile number over a trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Devices {
+    /// Our app and the browser.
+    pub app: bool,
+    /// His mobile number.
+    pub mobile: bool,
+    /// Desk phones and other softphones.
+    pub desk: bool,
+}
+
+impl Devices {
+    /// All contacts, and no trunk: what rings for a call that is no group's.
+    pub const CONTACTS: Devices = Devices { app: true, mobile: false, desk: true };
 }
 
 /// Whom to call.
@@ -218,6 +333,15 @@ pub struct Dial {
 pub enum DialTo {
     /// All registered contacts of a user; the first answer wins, the others are told so (V-34).
     User(PartyId),
+    /// Those of a user's devices that a group rings, all at once; the first answer wins (V-34).
+    Devices {
+        /// Whose.
+        user: PartyId,
+        /// Which kinds of his contacts.
+        devices: Devices,
+        /// His mobile number, where it shall ring, too; over a trunk.
+        mobile: Option<PhoneNumber>,
+    },
     /// A number over a trunk.
     Outside(PhoneNumber),
     /// An emergency number over a trunk, past every limit.

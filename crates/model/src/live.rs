@@ -1,5 +1,6 @@
 //! What is shown: live views and explanations, with people's names filled in. Made on reading, never stored.
 
+use crate::fact::ClosedReason;
 use crate::id::CallId;
 use crate::number::Number;
 use crate::time::Utc;
@@ -13,6 +14,8 @@ pub struct LiveGroup {
     pub name: String,
     /// Takes calls.
     pub open: bool,
+    /// Why it does not.
+    pub closed_reason: Option<ClosedReason>,
     /// In the order in which they would be offered the next call; those who cannot be offered now stand where
     /// they would if they were free, logged-out ones last.
     pub members: Vec<LiveMember>,
@@ -42,6 +45,8 @@ pub enum AgentState {
     Talking,
     /// Being rung.
     Ringing,
+    /// Works after a call.
+    WrapUp,
     /// Logged out of the group.
     LoggedOut,
     /// Paused.
@@ -58,6 +63,7 @@ impl AgentState {
         match self {
             AgentState::Talking => "talking",
             AgentState::Ringing => "ringing",
+            AgentState::WrapUp => "wrap_up",
             AgentState::LoggedOut => "logged_out",
             AgentState::Paused => "paused",
             AgentState::Away => "away",
@@ -66,11 +72,17 @@ impl AgentState {
     }
 }
 
-/// A call inside a group, not yet answered.
+/// A call inside a group, not yet answered by a member, or a callback in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveWaiting {
     /// Which.
     pub call: CallId,
+    /// A callback holds the place.
+    pub callback: bool,
+    /// Seconds until he is served, with even odds; `None`: not known.
+    pub estimated_wait_s: Option<u32>,
+    /// With odds of nine in ten.
+    pub estimated_wait_p90_s: Option<u32>,
     /// E.164, extension, or `anonymous`.
     pub caller: String,
     /// From 1.
@@ -105,6 +117,20 @@ pub enum DecisionKind {
     Move,
     /// It went on by the fallback list.
     Fallback,
+    /// Nobody can take it now: it waits at a position.
+    Wait,
+    /// It left by a limit.
+    Overflow,
+    /// The group was closed.
+    Closed,
+    /// It waits for a busy colleague.
+    Camp,
+    /// It came back to who sent it.
+    Recall,
+    /// The caller was offered to be called back.
+    CallbackOffered,
+    /// A callback was asked for or went a step on.
+    Callback,
 }
 
 impl DecisionKind {
@@ -114,6 +140,13 @@ impl DecisionKind {
             DecisionKind::Offer => "offer",
             DecisionKind::Move => "move",
             DecisionKind::Fallback => "fallback",
+            DecisionKind::Wait => "wait",
+            DecisionKind::Overflow => "overflow",
+            DecisionKind::Closed => "closed",
+            DecisionKind::Camp => "camp",
+            DecisionKind::Recall => "recall",
+            DecisionKind::CallbackOffered => "callback_offered",
+            DecisionKind::Callback => "callback",
         }
     }
 }
@@ -142,6 +175,10 @@ pub enum PassReason {
     Ringing,
     /// Paused.
     Paused,
+    /// Works after a call.
+    WrapUp,
+    /// Failed an offer at once a moment ago.
+    Resting,
     /// Logged in, but no device to reach; a ring group offers him all the same.
     Away,
     /// Can take it, but another stands before him.
@@ -157,6 +194,8 @@ impl PassReason {
             PassReason::Busy => "busy",
             PassReason::Ringing => "ringing",
             PassReason::Paused => "paused",
+            PassReason::WrapUp => "wrap_up",
+            PassReason::Resting => "resting",
             PassReason::Away => "away",
             PassReason::LaterInOrder => "later_in_order",
         }

@@ -28,6 +28,8 @@ pub enum Output {
 pub enum Reply {
     /// Done, or it was so already.
     Done,
+    /// Parked in this slot, 1-99.
+    Parked(u8),
     /// Refused; nothing changed.
     Refused(Refusal),
     /// The answer text to a service code.
@@ -53,6 +55,26 @@ pub enum Refusal {
     NoDutyHere,
     /// Only a member who is logged in somewhere can pause.
     NotLoggedIn,
+    /// The pause reason is none of the company's `pause_reasons`.
+    UnknownReason,
+    /// No such call, or it is over.
+    NoCall,
+    /// No such user.
+    NoUser,
+    /// The call does not wait in a group.
+    NotWaiting,
+    /// The call is in no state in which it can be sent elsewhere, parked or picked up.
+    NotNow,
+    /// Nobody has the number.
+    NoTarget,
+    /// The user is in a call.
+    UserBusy,
+    /// The user has no phone to reach.
+    UserUnreachable,
+    /// All parking slots are taken.
+    NoSlot,
+    /// No such callback, or it has ended.
+    NoCallback,
 }
 
 /// A text for a screen (K-29, K-45). Channels are chosen by telephony by what the receiver has.

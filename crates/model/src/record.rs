@@ -102,6 +102,9 @@ pub struct VisitRecord {
     pub outcome: Option<VisitOutcome>,
     /// The member who took it.
     pub served_by: Option<PartyId>,
+    /// Position on entering the line, from 1; `None` where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
 }
 
 /// One entry of a fallback list.

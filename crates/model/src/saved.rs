@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fact::{CallbackState, ClosedReason, Rank};
 use crate::id::{CallId, ConfigVersion, FactSeq, PartyId};
-use crate::input::Reachability;
+use crate::input::{Activity, Reachability};
 use crate::number::Number;
 use crate::record::CallRecord;
-use crate::time::Utc;
+use crate::time::{Span, Utc};
 
 /// The state of a tenant at one version.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -34,6 +35,9 @@ pub struct SavedState {
     /// Calls under way.
     #[serde(with = "pairs")]
     pub calls: BTreeMap<CallId, CallRecord>,
+    /// What those who are no longer available by default do now.
+    #[serde(default, with = "pairs")]
+    pub presence: BTreeMap<PartyId, Activity>,
 }
 
 /// A group's members and their order.
@@ -51,6 +55,65 @@ pub struct SavedGroup {
     pub duty: Option<PartyId>,
     /// Calls inside the group now.
     pub visiting: BTreeSet<CallId>,
+    /// The waiting line: calls and callbacks, first in line first (V-04).
+    #[serde(default, with = "pairs")]
+    pub line: BTreeMap<Rank, CallId>,
+    /// Where each stands.
+    #[serde(default, with = "pairs")]
+    pub ranks: BTreeMap<CallId, Rank>,
+    /// Why it is closed to new calls, if it is.
+    #[serde(default)]
+    pub closed: Option<ClosedReason>,
+    /// Places kept for those who were cut off.
+    #[serde(default, with = "pairs")]
+    pub held: BTreeMap<PartyId, HeldPlace>,
+    /// Requests to be called back that have not ended, and those that ended within the last 24 hours.
+    #[serde(default, with = "pairs")]
+    pub callbacks: BTreeMap<CallId, SavedCallback>,
+    /// How long the group's latest calls took.
+    #[serde(default)]
+    pub handled: Handled,
+}
+
+/// A place kept for a caller who was cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldPlace {
+    /// The place.
+    pub rank: Rank,
+    /// Until when.
+    pub until: Utc,
+}
+
+/// A request to be called back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedCallback {
+    /// Who asked.
+    pub caller: PartyId,
+    /// Whom to call.
+    pub number: PartyId,
+    /// Asked at.
+    pub since: Utc,
+    /// Expires at.
+    pub valid_until: Utc,
+    /// What it does.
+    pub state: CallbackState,
+    /// Attempts to the customer that ended.
+    pub attempts: u32,
+    /// Not before then.
+    pub not_before: Option<Utc>,
+    /// The call under way for it.
+    pub call: Option<CallId>,
+    /// When it ended.
+    pub ended: Option<Utc>,
+}
+
+/// The latest calls of a group that an agent handled, oldest first; what waits are estimated from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Handled {
+    /// End, and length of talk and wrap-up together; at most 256.
+    pub calls: std::collections::VecDeque<(Utc, Span)>,
+    /// End, and length of the wait of those served; at most 256.
+    pub waits: std::collections::VecDeque<(Utc, Span)>,
 }
 
 /// A place in a group's list. Places only grow; the list is their order.
@@ -67,6 +130,9 @@ pub struct SavedMember {
     pub since: Utc,
     /// Consecutive offers missed or rejected (V-40).
     pub missed: u32,
+    /// When he answered calls of the group in the last hour, oldest first (I-14).
+    #[serde(default)]
+    pub answered: std::collections::VecDeque<Utc>,
 }
 
 /// One person's state over all groups.
@@ -81,6 +147,15 @@ pub struct SavedAgent {
     pub busy: BTreeMap<crate::id::LegId, LegState>,
     /// Since when he is in his present state.
     pub since: Utc,
+    /// Works after a call until then (V-36).
+    #[serde(default)]
+    pub wrap_up: Option<Utc>,
+    /// Is left alone until then (V-35).
+    #[serde(default)]
+    pub resting: Option<Utc>,
+    /// End of his last call of a group, or of the work after it (V-33).
+    #[serde(default)]
+    pub idle_since: Utc,
 }
 
 /// A pause.
