@@ -109,10 +109,15 @@ impl Switchboard {
         if !inside {
             return self.reply(request, Reply::Refused(Refusal::NotLoggedIn));
         }
+        let known = &self.settings.config.pause_reasons;
+        if reason.as_ref().is_some_and(|reason| !known.is_empty() && !known.contains(reason)) {
+            return self.reply(request, Reply::Refused(Refusal::UnknownReason));
+        }
         let reason: Option<Arc<str>> = reason.map(Arc::from);
         let paused = self.saved.agents.get(&member).and_then(|agent| agent.paused.clone());
         if paused.is_none_or(|pause| pause.reason != reason) {
             self.fact(What::Paused { member, reason });
+            self.watch_pause(member);
         }
         self.reply(request, Reply::Done);
     }

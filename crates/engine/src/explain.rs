@@ -3,9 +3,10 @@
 //! Nothing is stored for it and nothing is paid for it while calls run (design section 3). Invariant: in each
 //! round every member of the group is either offered the call or has exactly one reason why not.
 
+use std::collections::BTreeMap;
+
 use model::config::TenantConfig;
-use model::fact::{Fact, FallbackStep, OfferRule, TailCause, What};
-use model::fact::{Peer, Role};
+use model::fact::{Fact, FallbackStep, OfferRule, OverflowCause, QueuedWhy, TailCause, What};
 use model::id::{CallId, PartyId};
 use model::language::Language;
 use model::live::{Decision, DecisionKind, PassReason, PassedOver};
@@ -13,6 +14,7 @@ use model::number::Number;
 use model::saved::{LegState, SavedState};
 
 use crate::fold::fold;
+use crate::presence;
 use crate::reasons as say;
 
 /// The decisions about `call`. `state` is the saved state before the first of `facts`; the facts are those that
@@ -24,7 +26,7 @@ pub fn decisions(
     config: &TenantConfig,
     language: Language,
 ) -> Vec<Decision> {
-    let reader = Reader { config, language };
+    let mut reader = Reader { config, language, tried: BTreeMap::new() };
     let mut decisions = Vec::new();
     for fact in facts {
         if let Some(decision) = reader.read(&state, fact, call) {
@@ -38,23 +40,79 @@ pub fn decisions(
 struct Reader<'a> {
     config: &'a TenantConfig,
     language: Language,
+    /// In which round each member was last offered the call, by group.
+    tried: BTreeMap<(Number, PartyId), u32>,
 }
 
 impl Reader<'_> {
-    fn read(&self, state: &SavedState, fact: &Fact, about: CallId) -> Option<Decision> {
+    fn read(&mut self, state: &SavedState, fact: &Fact, about: CallId) -> Option<Decision> {
         if crate::fold::call_of(&fact.what) != Some(about) {
             return None;
         }
+        let plain = |kind, text: String| (kind, text, Vec::new(), Vec::new());
         let (kind, text, offered, passed_over) = match &fact.what {
-            What::Offered { group, offered, rule, .. } => {
+            What::Offered { group, offered, rule, round, .. } => {
                 let members: Vec<PartyId> = offered.iter().map(|(member, _)| *member).collect();
                 let names: Vec<String> = members.iter().map(|member| self.name(*member)).collect();
                 let text = match rule {
                     OfferRule::Nobody => say::nobody(self.language).to_owned(),
                     OfferRule::Duty => say::offered_duty(self.language, &names.join(", ")),
-                    OfferRule::Rotation => say::offered(self.language, &names.join(", ")),
+                    OfferRule::Taken => say::offered_taken(self.language, &names.join(", ")),
+                    OfferRule::Rotation
+                    | OfferRule::Ordered
+                    | OfferRule::Skill
+                    | OfferRule::LongestIdle
+                    | OfferRule::Balanced
+                    | OfferRule::Random => say::offered(self.language, &names.join(", ")),
                 };
-                (DecisionKind::Offer, text, names, self.passed_over(state, *group, about, &members))
+                let passed_over = self.passed_over(state, *group, *round, &members);
+                for member in members {
+                    self.tried.insert((*group, member), *round);
+                }
+                (DecisionKind::Offer, text, names, passed_over)
+            }
+            What::Waits { group, position, .. } => {
+                let round = self.tried.iter().filter(|((of, _), _)| of == group).map(|(_, round)| *round).max();
+                let passed_over = self.passed_over(state, *group, round.unwrap_or(1), &[]);
+                let text = say::waits(self.language, &position.to_string());
+                (DecisionKind::Wait, text, Vec::new(), passed_over)
+            }
+            What::Queued { why, rank, group, .. } => match why {
+                QueuedWhy::Entered | QueuedWhy::Recalled => return None,
+                QueuedWhy::Held => plain(DecisionKind::Move, say::place_again(self.language).to_owned()),
+                QueuedWhy::Aged => plain(DecisionKind::Move, say::aged(self.language, &rank.level.to_string())),
+                QueuedWhy::Moved => {
+                    let saved = state.groups.get(group);
+                    let ahead = saved.map_or(0, |saved| {
+                        saved.line.range(..*rank).filter(|(_, other)| **other != about).count()
+                    });
+                    plain(DecisionKind::Move, say::put_at(self.language, &(ahead + 1).to_string()))
+                }
+            },
+            What::Overflowed { why, .. } => {
+                let kind = match why {
+                    OverflowCause::Closed => DecisionKind::Closed,
+                    OverflowCause::Full
+                    | OverflowCause::Wait
+                    | OverflowCause::Nobody
+                    | OverflowCause::Attempts
+                    | OverflowCause::Exit => DecisionKind::Overflow,
+                };
+                plain(kind, say::overflow(self.language, *why).to_owned())
+            }
+            What::Camped { on, .. } => plain(DecisionKind::Camp, say::camped(self.language, &self.name(*on))),
+            What::Recalled { to, .. } => {
+                let name = to.map(|to| self.name(to)).unwrap_or_default();
+                plain(DecisionKind::Recall, say::recalled(self.language, &name))
+            }
+            What::CallbackOffered { .. } => {
+                plain(DecisionKind::CallbackOffered, say::callback_offered(self.language).to_owned())
+            }
+            What::CallbackRequested { .. } => {
+                plain(DecisionKind::Callback, say::callback_requested(self.language).to_owned())
+            }
+            What::CallbackStep { state, .. } => {
+                plain(DecisionKind::Callback, say::callback_step(self.language, *state).to_owned())
             }
             What::MovedToTail { member, why, .. } => {
                 (DecisionKind::Move, self.moved(*member, *why), Vec::new(), Vec::new())
@@ -88,8 +146,19 @@ impl Reader<'_> {
             | What::LegAlerting { .. }
             | What::LegAnswered { .. }
             | What::LegEnded { .. }
+            | What::LegMoved { .. }
             | What::LegMedia { .. }
             | What::Heard { .. }
+            | What::Closed { .. }
+            | What::PlaceHeld { .. }
+            | What::WrapUpStarted { .. }
+            | What::WrapUpEnded { .. }
+            | What::Resting { .. }
+            | What::Rested { .. }
+            | What::IdleReset { .. }
+            | What::Presence { .. }
+            | What::Parked { .. }
+            | What::Transferred { .. }
             | What::CodeUsed { .. }
             | What::NoticeSent { .. } => return None,
         };
@@ -115,7 +184,7 @@ impl Reader<'_> {
         &self,
         state: &SavedState,
         group: Number,
-        call: CallId,
+        round: u32,
         offered: &[PartyId],
     ) -> Vec<PassedOver> {
         let Some(saved) = state.groups.get(&group) else { return Vec::new() };
@@ -125,43 +194,44 @@ impl Reader<'_> {
             .chain(out)
             .filter(|party| !offered.contains(party))
             .map(|party| {
-                let reason = reason(state, group, call, party);
+                let reason = self.reason(state, group, round, party);
                 let name = self.name(party);
                 let text = say::reason(self.language, reason, &name);
                 PassedOver { user: name, reason, text }
             })
             .collect()
     }
-}
 
-/// The first reason that holds.
-fn reason(state: &SavedState, group: Number, call: CallId, party: PartyId) -> PassReason {
-    let logged_in = state
-        .groups
-        .get(&group)
-        .and_then(|saved| saved.members.get(&party))
-        .is_some_and(|member| member.place.is_some());
-    if !logged_in {
-        return PassReason::LoggedOut;
+    /// The first reason that holds.
+    fn reason(&self, state: &SavedState, number: Number, round: u32, party: PartyId) -> PassReason {
+        let member = state.groups.get(&number).and_then(|saved| saved.members.get(&party));
+        if member.is_none_or(|member| member.place.is_none()) {
+            return PassReason::LoggedOut;
+        }
+        if self.tried.get(&(number, party)) == Some(&round) {
+            return PassReason::Tried;
+        }
+        let group = self.config.groups.get(&number);
+        let queue = group.filter(|group| group.queue.is_some());
+        let red = group.is_some_and(|group| presence::is_red(state, self.config, group, party));
+        let unreachable = queue.is_some_and(|group| !presence::is_reachable(state, self.config, group, party));
+        let Some(agent) = state.agents.get(&party) else {
+            return if red || unreachable { PassReason::Away } else { PassReason::LaterInOrder };
+        };
+        if agent.busy.values().any(|leg| *leg == LegState::Talking) {
+            PassReason::Busy
+        } else if !agent.busy.is_empty() {
+            PassReason::Ringing
+        } else if agent.wrap_up.is_some() {
+            PassReason::WrapUp
+        } else if agent.paused.is_some() {
+            PassReason::Paused
+        } else if red || unreachable {
+            PassReason::Away
+        } else if queue.is_some() && agent.resting.is_some() {
+            PassReason::Resting
+        } else {
+            PassReason::LaterInOrder
+        }
     }
-    let tried = state.calls.get(&call).is_some_and(|record| {
-        record
-            .legs
-            .iter()
-            .any(|leg| leg.role == Role::Member && leg.group == Some(group) && leg.peer == Peer::Party(party))
-    });
-    if tried {
-        return PassReason::Tried;
-    }
-    let Some(agent) = state.agents.get(&party) else { return PassReason::LaterInOrder };
-    if agent.busy.values().any(|leg| *leg == LegState::Talking) {
-        return PassReason::Busy;
-    }
-    if !agent.busy.is_empty() {
-        return PassReason::Ringing;
-    }
-    if agent.paused.is_some() {
-        return PassReason::Paused;
-    }
-    PassReason::LaterInOrder
 }

@@ -1,14 +1,13 @@
-//! A group's members and the rule by which they are offered calls: rotation with an optional duty member.
-//!
-//! One algorithm serves the even and the duty-first ring group (K-15): the list, its head first, and before it
-//! the duty member if there is one.
+//! A group's members, and who of them is offered a call next: the duty member if there is one, then the first by the
+//! group's distribution (K-15).
 
-use model::config::Group;
+use model::config::{Distribution, Group};
 use model::fact::{OfferRule, What};
 use model::id::{CallId, PartyId};
 use model::input::Actor;
 use model::number::Number;
 
+use crate::distribution;
 use crate::fold::tail_cause;
 use crate::switchboard::Switchboard;
 use model::config::RejectCountsAs;
@@ -60,31 +59,37 @@ impl Switchboard {
         }
     }
 
-    /// Who is offered the call next, and by which rule. `tries` tells how often a member was offered this call
-    /// in this group. Looks at no more members than were tried (design section 3).
-    pub(crate) fn pick(
-        &self,
-        group: &Group,
-        pass: u32,
-        tries: impl Fn(PartyId) -> u32,
-    ) -> Option<(PartyId, OfferRule)> {
-        let can = |member: PartyId| tries(member) < pass;
-        let duty = self.saved.groups.get(&group.number)?.duty;
-        if let Some(duty) = duty
+    /// Who is offered the call next, and by which rule. Looks at no more members than were tried, but where chance or
+    /// the last hour decides (design section 3).
+    pub(crate) fn pick(&mut self, group: &Group, can: impl Fn(PartyId) -> bool) -> Option<(PartyId, OfferRule)> {
+        let saved = self.saved.groups.get(&group.number)?;
+        if let Some(duty) = saved.duty
             && self.ready.contains(duty, group.number)
             && can(duty)
         {
             return Some((duty, OfferRule::Duty));
         }
-        // Who was tried and keeps his place (K-18) stands before the others; there are never more of them than
-        // were offered this call.
-        let next = self.ready.in_order(group.number).find(|member| can(*member))?;
-        Some((next, OfferRule::Rotation))
+        let free = self.ready.free(group.number)?;
+        let rule = distribution::rule(group.distribution);
+        let next = if group.distribution == Distribution::Balanced {
+            distribution::balanced::pick(free, saved, self.now.utc, can)?
+        } else if distribution::draws(group) {
+            let equal = distribution::equals(free, can);
+            *equal.get(self.chance.below(equal.len()))?
+        } else {
+            // Who was tried and keeps his place (K-18) stands before the others; there are never more of them than
+            // were offered this call.
+            free.values().copied().find(|member| can(*member))?
+        };
+        Some((next, rule))
     }
 
     /// Moves a member as the end of his offer asks for (K-16, K-18, K-19); the duty member keeps the first
     /// place whatever happens (K-21).
     pub(crate) fn move_after(&mut self, group: &Group, member: PartyId, call: CallId, why: TailCause) {
+        if !matches!(group.distribution, Distribution::Rotation | Distribution::Balanced) {
+            return;
+        }
         let Some(entry) = self.saved.groups.get(&group.number) else { return };
         let listed = entry.members.get(&member).is_some_and(|saved| saved.place.is_some());
         if listed && entry.duty != Some(member) {

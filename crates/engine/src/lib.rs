@@ -5,18 +5,26 @@
 //! byte. The state it decides on is the fold of the facts it gives, so what is on disk can always go on.
 
 mod call;
+mod callback;
+mod chance;
 mod commands;
+mod distribution;
+pub mod estimate;
 pub mod explain;
 pub mod fold;
 mod group;
 pub mod live;
+mod presence;
+mod queue;
 mod ready;
 mod reasons;
 pub mod service_code;
 mod settings;
+pub mod speech;
 pub mod switchboard;
 mod texts;
+mod transfer;
 pub mod timers;
 
 /// Rises when the same inputs may give other outputs; a journal replays within one version only.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;

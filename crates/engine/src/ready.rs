@@ -1,55 +1,139 @@
-//! Who can be offered a call right now, per group, in the order of the list.
+//! Who can be offered a call right now, per group, in the order of its distribution; and how many are there at all.
 //!
-//! Derived from the saved state and kept beside it so that a pick looks only at those it may offer. Invariant:
-//! a member stands here exactly when he is logged in, in no call, not being rung and not paused (K-18, K-40).
+//! Derived from saved state and settings and kept beside them so that a pick looks only at those it may offer.
+//! Invariant: a member stands here exactly when he is logged in, in no call, not being rung, not paused, not working
+//! after a call, and not kept away by his presence (K-18, K-40, V-32, V-36); in a group with a queue also only when
+//! he has a device to reach and is not left alone after a failed offer (V-22, V-35).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use model::config::Group;
 use model::id::PartyId;
 use model::number::Number;
-use model::saved::{Place, SavedState};
+use model::saved::SavedState;
+use model::time::Utc;
+
+use crate::distribution::{Candidate, Standing, standing};
+use crate::settings::Settings;
 
 /// Offerable members of all groups.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ready {
-    groups: BTreeMap<Number, BTreeMap<Place, PartyId>>,
+    groups: BTreeMap<Number, BTreeMap<Standing, PartyId>>,
     /// Where each stands, to take him out again.
-    places: BTreeMap<(PartyId, Number), Place>,
+    places: BTreeMap<(PartyId, Number), Standing>,
+    /// Members of groups with a queue who are there: able to take a call now or when they come free (V-22).
+    there: BTreeMap<Number, BTreeSet<PartyId>>,
+}
+
+/// What looking at a party again has brought.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Changed {
+    /// He can be offered calls of some group now, and could not before.
+    pub(crate) freed: bool,
+    /// Groups in which nobody is there any more.
+    pub(crate) deserted: Vec<Number>,
 }
 
 impl Ready {
     /// From the state as a whole.
-    pub(crate) fn of(state: &SavedState) -> Ready {
+    pub(crate) fn of(state: &SavedState, settings: &Settings, now: Utc) -> Ready {
         let mut ready = Ready::default();
         for party in state.memberships.keys() {
-            ready.refresh(state, *party);
+            ready.refresh(state, settings, *party, now);
         }
         ready
     }
 
     /// Looks at one party again in all his groups.
-    pub(crate) fn refresh(&mut self, state: &SavedState, party: PartyId) {
+    pub(crate) fn refresh(
+        &mut self,
+        state: &SavedState,
+        settings: &Settings,
+        party: PartyId,
+        now: Utc,
+    ) -> Changed {
+        let mut changed = Changed::default();
         let free = is_free(state, party);
-        for group in state.memberships.get(&party).into_iter().flatten() {
-            self.refresh_in(state, party, *group, free);
+        for number in state.memberships.get(&party).into_iter().flatten() {
+            let Some(group) = settings.group(*number) else {
+                self.remove(party, *number);
+                continue;
+            };
+            changed.freed |= self.refresh_in(state, settings, party, &group, free);
+            if group.queue.is_some() && self.refresh_there(state, settings, party, &group, now) {
+                changed.deserted.push(*number);
+            }
         }
+        changed
     }
 
-    fn refresh_in(&mut self, state: &SavedState, party: PartyId, group: Number, free: bool) {
-        let member = state.groups.get(&group).and_then(|entry| entry.members.get(&party));
-        let place = member.and_then(|member| member.place).filter(|_| free);
-        if self.places.get(&(party, group)).copied() == place {
-            return;
+    /// `true`: he can be offered calls of the group now, and could not before.
+    fn refresh_in(
+        &mut self,
+        state: &SavedState,
+        settings: &Settings,
+        party: PartyId,
+        group: &Group,
+        free: bool,
+    ) -> bool {
+        let member = state.groups.get(&group.number).and_then(|entry| entry.members.get(&party));
+        let agent = state.agents.get(&party);
+        let can = free
+            && !settings.is_red(state, group, party)
+            && (group.queue.is_none()
+                || (settings.is_reachable(state, group, party)
+                    && agent.is_none_or(|agent| agent.resting.is_none())));
+        let place = member.filter(|member| member.place.is_some() && can).map(|member| {
+            let set = settings.member(group.number, party);
+            standing(group, &Candidate { party, set, member, agent })
+        });
+        let before = self.places.get(&(party, group.number)).copied();
+        if before == place {
+            return false;
         }
-        self.remove(party, group);
+        self.take_out(party, group.number);
         if let Some(place) = place {
-            self.places.insert((party, group), place);
-            self.groups.entry(group).or_default().insert(place, party);
+            self.places.insert((party, group.number), place);
+            self.groups.entry(group.number).or_default().insert(place, party);
         }
+        before.is_none() && place.is_some()
     }
 
-    /// Takes a party out of one group for good.
-    pub(crate) fn remove(&mut self, party: PartyId, group: Number) {
+    /// `true`: he was the last who was there.
+    fn refresh_there(
+        &mut self,
+        state: &SavedState,
+        settings: &Settings,
+        party: PartyId,
+        group: &Group,
+        now: Utc,
+    ) -> bool {
+        let there = is_there(state, settings, group, party, now);
+        let set = self.there.entry(group.number).or_default();
+        if there {
+            set.insert(party);
+            return false;
+        }
+        let left = set.remove(&party) && set.is_empty();
+        if set.is_empty() {
+            self.there.remove(&group.number);
+        }
+        left
+    }
+
+    /// Takes a party out of one group for good. `true`: he was the last who was there.
+    pub(crate) fn remove(&mut self, party: PartyId, group: Number) -> bool {
+        self.take_out(party, group);
+        let Some(set) = self.there.get_mut(&group) else { return false };
+        let left = set.remove(&party) && set.is_empty();
+        if set.is_empty() {
+            self.there.remove(&group);
+        }
+        left
+    }
+
+    fn take_out(&mut self, party: PartyId, group: Number) {
         if let Some(old) = self.places.remove(&(party, group))
             && let Some(list) = self.groups.get_mut(&group)
         {
@@ -60,18 +144,40 @@ impl Ready {
         }
     }
 
-    /// In order, head first.
-    pub(crate) fn in_order(&self, group: Number) -> impl Iterator<Item = PartyId> + '_ {
-        self.groups.get(&group).into_iter().flat_map(|list| list.values().copied())
+    /// Those who can be offered calls of a group, the first first.
+    pub(crate) fn free(&self, group: Number) -> Option<&BTreeMap<Standing, PartyId>> {
+        self.groups.get(&group)
     }
 
     /// Whether he can be offered a call of the group.
     pub(crate) fn contains(&self, party: PartyId, group: Number) -> bool {
         self.places.contains_key(&(party, group))
     }
+
+    /// Whether anybody is there to answer, now or later (V-22).
+    pub(crate) fn is_staffed(&self, group: Number) -> bool {
+        self.there.contains_key(&group)
+    }
 }
 
-/// In no call, not being rung, not paused.
+/// In no call, not being rung, not paused, not working after a call.
 pub(crate) fn is_free(state: &SavedState, party: PartyId) -> bool {
-    state.agents.get(&party).is_none_or(|agent| agent.busy.is_empty() && agent.paused.is_none())
+    state
+        .agents
+        .get(&party)
+        .is_none_or(|agent| agent.busy.is_empty() && agent.paused.is_none() && agent.wrap_up.is_none())
+}
+
+/// Logged in and not away; a pause counts as there unless it has lasted longer than callers may wait (V-22).
+fn is_there(state: &SavedState, settings: &Settings, group: &Group, party: PartyId, now: Utc) -> bool {
+    let member = state.groups.get(&group.number).and_then(|entry| entry.members.get(&party));
+    if member.is_none_or(|member| member.place.is_none()) || settings.is_away(state, group, party) {
+        return false;
+    }
+    let wait_max = group.queue.as_ref().and_then(|queue| queue.wait_max);
+    let paused = state.agents.get(&party).and_then(|agent| agent.paused.as_ref());
+    match (paused, wait_max) {
+        (Some(pause), Some(wait_max)) => now - pause.since < wait_max,
+        (_, _) => true,
+    }
 }

@@ -1,5 +1,6 @@
 //! Sentences that explain decisions to a supervisor, in five languages.
 
+use model::fact::{CallbackState, OverflowCause};
 use model::language::Language;
 use model::live::PassReason;
 
@@ -19,6 +20,14 @@ macro_rules! sentence {
 
 sentence!(offered(who) et "Pakuti: {who}" fi "Tarjottiin: {who}" sv "Erbjöds {who}" en "Offered to {who}" ru "Предложен: {who}");
 sentence!(offered_duty(who) et "Pakuti esimesele: {who}" fi "Tarjottiin ensimmäiselle: {who}" sv "Erbjöds den första: {who}" en "Offered to {who}, who goes first" ru "Предложен первому: {who}");
+sentence!(offered_taken(who) et "Anti juhendaja poolt: {who}" fi "Valvoja antoi puhelun: {who}" sv "Gavs av handledaren till {who}" en "Given by a supervisor to {who}" ru "Передан супервизором: {who}");
+sentence!(waits(position) et "Keegi ei saa praegu vastata: ootab kohal {position}" fi "Kukaan ei voi vastata nyt: odottaa sijalla {position}" sv "Ingen kan svara nu: väntar på plats {position}" en "Nobody can take it now: waits at position {position}" ru "Никто не может ответить: ожидает на месте {position}");
+sentence!(aged(level) et "Ootas kaua: tase {level}" fi "Odotti pitkään: taso {level}" sv "Har väntat länge: nivå {level}" en "Has waited long: level {level}" ru "Долгое ожидание: уровень {level}");
+sentence!(put_at(position) et "Juhendaja tõstis kohale {position}" fi "Valvoja siirsi sijalle {position}" sv "Flyttades av handledaren till plats {position}" en "Moved by a supervisor to position {position}" ru "Перемещён супервизором на место {position}");
+sentence!(camped(who) et "Ootab, kuni {who} vabaneb" fi "Odottaa, että {who} vapautuu" sv "Väntar tills {who} blir ledig" en "Waits until {who} is free" ru "Ожидает, пока освободится {who}");
+sentence!(recalled(who) et "Tuli tagasi: {who}" fi "Palasi: {who}" sv "Kom tillbaka: {who}" en "Came back to {who}" ru "Вернулся: {who}");
+sentence!(wrap_up(who) et "{who} teeb kõnejärgset tööd" fi "{who} tekee jälkikäsittelyä" sv "{who} har efterbearbetning" en "{who} is wrapping up a call" ru "{who}: обработка после вызова");
+sentence!(resting(who) et "{who}: eelmine pakkumine ebaõnnestus kohe" fi "{who}: edellinen tarjous epäonnistui heti" sv "{who}: förra erbjudandet misslyckades genast" en "{who}: the last offer failed at once" ru "{who}: прошлое предложение сразу сорвалось");
 sentence!(moved_answered(who) et "{who} vastas ja läks nimekirja lõppu" fi "{who} vastasi ja siirtyi listan loppuun" sv "{who} svarade och flyttades sist" en "{who} answered and went to the end of the list" ru "{who}: ответ, перемещение в конец списка");
 sentence!(moved_no_answer(who) et "{who} ei vastanud ja läks nimekirja lõppu" fi "{who} ei vastannut ja siirtyi listan loppuun" sv "{who} svarade inte och flyttades sist" en "{who} did not answer and went to the end of the list" ru "{who}: нет ответа, перемещение в конец списка");
 sentence!(moved_unreachable(who) et "{who} polnud kättesaadav ja läks nimekirja lõppu" fi "{who} ei ollut tavoitettavissa ja siirtyi listan loppuun" sv "{who} kunde inte nås och flyttades sist" en "{who} could not be reached and went to the end of the list" ru "{who}: недоступен, перемещение в конец списка");
@@ -53,7 +62,160 @@ pub(crate) fn reason(language: Language, reason: PassReason, who: &str) -> Strin
         PassReason::Busy => busy(language, who),
         PassReason::Ringing => ringing(language, who),
         PassReason::Paused => paused(language, who),
+        PassReason::WrapUp => wrap_up(language, who),
+        PassReason::Resting => resting(language, who),
         PassReason::Away => away(language, who),
         PassReason::LaterInOrder => later(language, who),
     }
+}
+
+/// One sentence in five languages: et, fi, sv, en, ru.
+const fn of(language: Language, texts: [&'static str; 5]) -> &'static str {
+    match language {
+        Language::Et => texts[0],
+        Language::Fi => texts[1],
+        Language::Sv => texts[2],
+        Language::En => texts[3],
+        Language::Ru => texts[4],
+    }
+}
+
+/// By which limit a call left a group.
+pub(crate) const fn overflow(language: Language, why: OverflowCause) -> &'static str {
+    let texts = match why {
+        OverflowCause::Full => [
+            "Järjekord on täis",
+            "Jono on täynnä",
+            "Kön är full",
+            "The queue is full",
+            "Очередь заполнена",
+        ],
+        OverflowCause::Wait => [
+            "Pikim lubatud ooteaeg sai täis",
+            "Enimmäisodotusaika täyttyi",
+            "Den längsta väntetiden är slut",
+            "The longest wait is over",
+            "Истекло предельное время ожидания",
+        ],
+        OverflowCause::Nobody => [
+            "Kedagi pole tööl",
+            "Ketään ei ole paikalla",
+            "Ingen är på plats",
+            "Nobody is there to answer",
+            "Никого нет на месте",
+        ],
+        OverflowCause::Attempts => [
+            "Kõiki lubatud pakkumisi on proovitud",
+            "Kaikki sallitut yritykset on käytetty",
+            "Alla tillåtna försök är gjorda",
+            "All allowed offers were missed",
+            "Все попытки исчерпаны",
+        ],
+        OverflowCause::Closed => [
+            "Rühm on uutele kõnedele suletud",
+            "Ryhmä on suljettu uusilta puheluilta",
+            "Gruppen är stängd för nya samtal",
+            "The group is closed to new calls",
+            "Группа закрыта для новых вызовов",
+        ],
+        OverflowCause::Exit => [
+            "Helistaja lahkus järjekorrast klahviga",
+            "Soittaja poistui jonosta näppäimellä",
+            "Den som ringde lämnade kön med en knapp",
+            "The caller left the queue by a key",
+            "Звонящий покинул очередь кнопкой",
+        ],
+    };
+    of(language, texts)
+}
+
+/// A caller who was cut off has his place again.
+pub(crate) const fn place_again(language: Language) -> &'static str {
+    of(
+        language,
+        [
+            "Sai oma koha tagasi",
+            "Sai paikkansa takaisin",
+            "Fick tillbaka sin plats",
+            "Got its place again",
+            "Получил своё место обратно",
+        ],
+    )
+}
+
+/// A caller was offered to be called back.
+pub(crate) const fn callback_offered(language: Language) -> &'static str {
+    of(
+        language,
+        [
+            "Pakuti tagasihelistamist",
+            "Tarjottiin takaisinsoittoa",
+            "Återuppringning erbjöds",
+            "A callback was offered",
+            "Предложен обратный звонок",
+        ],
+    )
+}
+
+/// He wanted it.
+pub(crate) const fn callback_requested(language: Language) -> &'static str {
+    of(
+        language,
+        [
+            "Soovis tagasihelistamist; koht jääb alles",
+            "Pyysi takaisinsoittoa; paikka säilyy",
+            "Bad om återuppringning; platsen behålls",
+            "Asked for a callback; the place is kept",
+            "Запросил обратный звонок; место сохранено",
+        ],
+    )
+}
+
+/// What a callback does now.
+pub(crate) const fn callback_step(language: Language, state: CallbackState) -> &'static str {
+    let texts = match state {
+        CallbackState::Pending => [
+            "Tagasihelistamine ootab",
+            "Takaisinsoitto odottaa",
+            "Återuppringningen väntar",
+            "The callback waits",
+            "Обратный звонок ожидает",
+        ],
+        CallbackState::RingingAgent => [
+            "Tagasihelistamine: heliseb teenindajal",
+            "Takaisinsoitto: soi asiakaspalvelijalla",
+            "Återuppringning: ringer hos agenten",
+            "Callback: the agent rings",
+            "Обратный звонок: звонит оператору",
+        ],
+        CallbackState::RingingCaller => [
+            "Tagasihelistamine: heliseb kliendil",
+            "Takaisinsoitto: soi asiakkaalla",
+            "Återuppringning: ringer hos kunden",
+            "Callback: the customer rings",
+            "Обратный звонок: звонит клиенту",
+        ],
+        CallbackState::Done => [
+            "Tagasihelistamine õnnestus",
+            "Takaisinsoitto onnistui",
+            "Återuppringningen lyckades",
+            "The callback succeeded",
+            "Обратный звонок состоялся",
+        ],
+        CallbackState::Expired => [
+            "Tagasihelistamine aegus",
+            "Takaisinsoitto vanheni",
+            "Återuppringningen gick ut",
+            "The callback expired",
+            "Обратный звонок истёк",
+        ],
+        CallbackState::Cancelled => [
+            "Tagasihelistamine tühistati",
+            "Takaisinsoitto peruttiin",
+            "Återuppringningen ställdes in",
+            "The callback was cancelled",
+            "Обратный звонок отменён",
+        ],
+    };
+    of(language, texts)
 }

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::config::{Group, TenantConfig};
+use model::config::{Group, Member, TenantConfig};
 use model::id::PartyId;
 use model::number::{Number, PhoneNumber};
+use model::saved::SavedState;
+
+use crate::presence;
 
 /// Settings and indexes over them; made anew when settings are taken.
 #[derive(Debug)]
@@ -54,13 +57,32 @@ impl Settings {
         self.own_line_of.get(&party).copied()
     }
 
+    /// A member as the settings have him.
+    pub(crate) fn member(&self, group: Number, party: PartyId) -> Option<&Member> {
+        let at = self.members.get(&(group, party))?;
+        self.config.groups.get(&group)?.members.get(*at)
+    }
+
+    /// As `presence::is_red`.
+    pub(crate) fn is_red(&self, state: &SavedState, group: &Group, party: PartyId) -> bool {
+        presence::is_red(state, &self.config, group, party)
+    }
+
+    /// As `presence::is_reachable`.
+    pub(crate) fn is_reachable(&self, state: &SavedState, group: &Group, party: PartyId) -> bool {
+        presence::is_reachable(state, &self.config, group, party)
+    }
+
+    /// As `presence::is_away`.
+    pub(crate) fn is_away(&self, state: &SavedState, group: &Group, party: PartyId) -> bool {
+        presence::is_away(state, &self.config, group, party)
+    }
+
     pub(crate) fn is_member(&self, group: Number, party: PartyId) -> bool {
         self.members.contains_key(&(group, party))
     }
 
     pub(crate) fn may_take_duty(&self, group: Number, party: PartyId) -> bool {
-        let at = self.members.get(&(group, party));
-        let member = at.and_then(|at| self.config.groups.get(&group)?.members.get(*at));
-        member.is_some_and(|member| member.may_take_duty)
+        self.member(group, party).is_some_and(|member| member.may_take_duty)
     }
 }

@@ -1,6 +1,7 @@
 //! Texts for screens, in five languages: at most 160 characters, whatever is filled in is cut to fit.
 
 use model::language::Language;
+use model::leg::RecallReason;
 
 /// To phones that are in no group (K-47); the same in every language.
 pub(crate) const UNKNOWN_APPLICATION: &str = "UNKNOWN APPLICATION";
@@ -28,6 +29,33 @@ macro_rules! text {
     };
 }
 
+text!(
+    /// The slot of a parked call.
+    parked_in(slot)
+    et "Kõne ootab kohas {slot}. Tagasi: *7{slot}"
+    fi "Puhelu odottaa paikassa {slot}. Takaisin: *7{slot}"
+    sv "Samtalet väntar på plats {slot}. Hämta med *7{slot}"
+    en "The call waits in slot {slot}. Take it back with *7{slot}"
+    ru "Вызов ожидает на месте {slot}. Вернуть: *7{slot}"
+);
+text!(
+    /// A call comes back: the colleague was busy (I-18).
+    recall_busy(name)
+    et "{name}: kinni"
+    fi "{name}: varattu"
+    sv "{name}: upptagen"
+    en "{name}: busy"
+    ru "{name}: занят"
+);
+text!(
+    /// A call comes back: the colleague did not answer (I-18).
+    recall_no_answer(name)
+    et "{name}: ei vasta"
+    fi "{name}: ei vastaa"
+    sv "{name}: svarar inte"
+    en "{name}: does not answer"
+    ru "{name}: не отвечает"
+);
 text!(
     /// The call went on to the next (K-29, K-30).
     passed_on(group, caller)
@@ -148,6 +176,30 @@ pub(crate) const fn hidden(language: Language) -> &'static str {
         Language::Sv => "dolt nummer",
         Language::En => "hidden number",
         Language::Ru => "скрытый номер",
+    }
+}
+
+/// The slot of a parked call.
+pub(crate) fn parked(language: Language, slot: u8) -> String {
+    parked_in(language, &slot.to_string())
+}
+
+/// Why a call comes back, beside the caller's number (I-18).
+pub(crate) fn recall(language: Language, name: &str, why: RecallReason) -> String {
+    match why {
+        RecallReason::Busy => recall_busy(language, name),
+        RecallReason::NoAnswer => recall_no_answer(language, name),
+    }
+}
+
+/// What an agent sees of a callback where the settings say nothing (V-53).
+pub(crate) const fn callback(language: Language) -> &'static str {
+    match language {
+        Language::Et => "Tagasihelistamine",
+        Language::Fi => "Takaisinsoitto",
+        Language::Sv => "Återuppringning",
+        Language::En => "Callback",
+        Language::Ru => "Обратный звонок",
     }
 }
 

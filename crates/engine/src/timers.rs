@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use model::id::{CallId, LegId};
+use model::id::{CallId, LegId, PartyId};
+use model::number::Number;
 use model::time::Tick;
 
 /// Why a deadline stands.
@@ -16,6 +17,34 @@ pub enum Timer {
     Confirm(LegId),
     /// A prompt should have ended long ago; then the call goes on as if it had.
     Prompt(CallId),
+    /// All who can be offered the call have missed it; the next round begins.
+    Round(CallId),
+    /// The call has waited as long as it may (V-21).
+    WaitMax(CallId),
+    /// The call has waited long enough to gain a level.
+    Age(CallId),
+    /// The next repeated message (V-45).
+    Repeat(CallId),
+    /// Work after a call is over (V-36).
+    WrapUp(PartyId),
+    /// An agent whose offer failed at once can be offered calls again (V-35).
+    Rest(PartyId),
+    /// A pause has lasted so long that in some group it no longer counts as there (V-22).
+    LongPause(PartyId),
+    /// The longest wait of a group reaches `close_at_wait` (I-22).
+    CloseWait(Number),
+    /// A closed group has been below its limits long enough (I-22).
+    Reopen(Number),
+    /// A callback may be tried again.
+    CallbackRest(CallId),
+    /// A callback's validity ends (V-52).
+    CallbackValid(CallId),
+    /// A caller types no further key.
+    Keys(CallId),
+    /// A camped caller has waited as long as he may (I-18).
+    Camp(CallId),
+    /// A parked caller has waited as long as he may.
+    Park(CallId),
 }
 
 /// All timers of a switchboard; each at most once.
@@ -40,6 +69,11 @@ impl Timers {
         if let Some(key) = self.set.remove(&timer) {
             self.due.remove(&key);
         }
+    }
+
+    /// Whether it is set.
+    pub(crate) fn is_set(&self, timer: Timer) -> bool {
+        self.set.contains_key(&timer)
     }
 
     /// Takes back all timers of a leg.

@@ -225,6 +225,11 @@ pub enum What {
         /// Who.
         member: PartyId,
     },
+    /// An agent's idle time begins anew though he had no call (`miss_resets_idle`, V-33).
+    IdleReset {
+        /// Who.
+        member: PartyId,
+    },
     /// A person's presence changed (V-32).
     Presence {
         /// Whose.
@@ -334,6 +339,10 @@ pub enum What {
         rule: OfferRule,
         /// Under which settings.
         config: ConfigVersion,
+        /// From 1: the pass through a ring group's list, the round of a waiting call. Each member is offered a call
+        /// once in each.
+        #[serde(default = "first_round")]
+        round: u32,
     },
     /// One entry of a fallback list was reached.
     Fallback {
@@ -412,6 +421,10 @@ pub enum What {
         /// Why.
         kind: NoticeKind,
     },
+}
+
+const fn first_round() -> u32 {
+    1
 }
 
 /// A place in a group's line: by level, then by arrival. `sub` and `seq` put entries of one moment in order and let

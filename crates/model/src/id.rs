@@ -102,6 +102,16 @@ pub struct PartyId(pub u64);
 #[serde(transparent)]
 pub struct CallId(pub Uuid);
 
+impl CallId {
+    /// An id of the form of UUIDv7, so that ids keep the order of time: milliseconds since 1970 and chance.
+    pub fn at(milliseconds: u64, chance: (u64, u64)) -> CallId {
+        let time = u128::from(milliseconds) & 0xffff_ffff_ffff;
+        let high = u128::from(chance.0) & 0xfff;
+        let low = u128::from(chance.1) & 0x3fff_ffff_ffff_ffff;
+        CallId(Uuid::from_u128(time << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low))
+    }
+}
+
 impl fmt::Display for CallId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::TenantConfig;
 use crate::id::{CallId, LegId, PartyId, RequestId};
-use crate::leg::{Dialled, LegEvent};
+use crate::leg::{Dialled, LegEvent, Party};
 use crate::number::Number;
 
 /// One input; handled whole before the next.
@@ -22,6 +22,8 @@ pub enum Input {
     /// New settings; act on the next decision. The journal keeps the version only.
     #[serde(skip)]
     Config(Arc<TenantConfig>),
+    /// What came of `Output::Identify`: the row of the number a caller typed; `None`: it cannot be called.
+    Identified(CallId, Option<Party>),
     /// The time of `Switchboard::next_deadline` has come.
     Timeout,
 }

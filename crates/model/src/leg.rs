@@ -153,6 +153,8 @@ pub enum Ingress {
     User(PartyId),
     /// A trunk.
     Trunk(TrunkName),
+    /// Ours: a callback.
+    Own,
 }
 
 /// Why a dialled leg failed (K-48).
@@ -344,6 +346,9 @@ pub enum DialTo {
     },
     /// A number over a trunk.
     Outside(PhoneNumber),
+    /// Somebody known by his row alone: the customer of a callback. Whoever carries the command out looks the number
+    /// up.
+    Row(PartyId),
     /// An emergency number over a trunk, past every limit.
     Emergency(ShortNumber),
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Fact;
-use crate::id::{LegId, PartyId, RequestId};
+use crate::id::{CallId, LegId, PartyId, RequestId};
 use crate::leg::LegCommand;
 
 /// One output.
@@ -18,6 +18,14 @@ pub enum Output {
     Fact(Fact),
     /// To who asked, when the facts before it are on disk.
     Reply(RequestId, Reply),
+    /// A caller typed a number: who is it? Answered by `Input::Identified`. Checked like any number dialled by a user
+    /// of the company.
+    Identify {
+        /// In which call.
+        call: CallId,
+        /// As typed, digits only.
+        digits: String,
+    },
     /// To somebody's screen, when the facts before it are on disk.
     Notice(Notice),
 }

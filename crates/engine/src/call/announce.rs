@@ -38,8 +38,7 @@ impl Switchboard {
             let (language, text) = self.settings.config.prompts.find(&name, language)?;
             Some((name, language, text))
         });
-        let play = PlayId(call.next_play);
-        call.next_play += 1;
+        let play = call.new_play();
         call.phase = Phase::Announcing(Announcing { play });
         let Some((prompt, language, text)) = found else { return self.prompt_over(call) };
         self.fact(What::Heard { leg, place, prompt: Arc::from(prompt.as_str()), language, text });
@@ -52,6 +51,9 @@ impl Switchboard {
 
     /// The last prompt is over.
     pub(crate) fn prompt_over(&mut self, call: &mut Call) {
+        if Switchboard::plays(call, None) {
+            return self.message_over(call);
+        }
         if !matches!(call.phase, Phase::Announcing(_)) {
             return;
         }

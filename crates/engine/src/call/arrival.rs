@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use model::config::ShowNumber;
 use model::fact::{Called, EndCause, Outcome, Peer, Role, What};
 use model::id::{LegId, PartyId};
 use model::leg::{Arrival, Dialled, Ingress, LegCommand, Release, Show};
@@ -17,7 +18,10 @@ impl Switchboard {
         if self.calls.contains_key(&leg.call) || leg.n != 0 {
             return;
         }
-        let Arrival { from, to, via } = arrival;
+        if self.takes_a_place(leg, &arrival) {
+            return;
+        }
+        let Arrival { from, to, via, replaces: _ } = arrival;
         let called = called(&to);
         let caller_legs = self.legs_of(from.party.id);
         self.fact(What::CallArrived {
@@ -36,6 +40,7 @@ impl Switchboard {
         let mut call = Call {
             id: leg.call,
             from,
+            served: 0,
             caller: CallerLeg::Calling,
             phase: Phase::Ending,
             legs: BTreeMap::new(),
@@ -43,6 +48,7 @@ impl Switchboard {
             next_play: 1,
             rang: false,
             groups: Vec::new(),
+            held_by: None,
             outcome: None,
         };
         self.dispatch(&mut call, to, &via, caller_legs);
@@ -62,7 +68,8 @@ impl Switchboard {
             Dialled::Emergency(number) => self.call_emergency(call, number),
             Dialled::Code(code) => self.code_by_call(call, via, &code),
             Dialled::Echo => self.echo(call),
-            Dialled::Nobody => self.refuse(call, Release::NotFound, Outcome::Failed),
+            // What could be taken was taken before the call began; a call that nothing can be parked of goes nowhere.
+            Dialled::Park | Dialled::Unpark(_) | Dialled::PickUp(_) | Dialled::Nobody => self.refuse(call, Release::NotFound, Outcome::Failed),
         }
     }
 
@@ -126,7 +133,12 @@ impl Switchboard {
         let number = match self.settings.config.users.get(&call.from.party.id) {
             Some(user) => {
                 let line = self.settings.own_line_of(call.from.party.id);
-                line.filter(|number| matches!(number, Number::E164(_))).or(user.number.map(Number::E164))
+                let shown = match user.show_number {
+                    ShowNumber::Own => None,
+                    ShowNumber::Group(number) => Some(number),
+                };
+                let e164 = |number: &Number| matches!(number, Number::E164(_));
+                line.filter(e164).or(shown.filter(e164)).or(user.number.map(Number::E164))
             }
             None => call.from.party.number.map(Number::E164),
         };
@@ -142,6 +154,7 @@ fn called(to: &Dialled) -> Called {
         Dialled::Emergency(number) => Called::Emergency(*number),
         Dialled::Code(_) => Called::Code,
         Dialled::Echo => Called::Echo,
+        Dialled::Park | Dialled::Unpark(_) | Dialled::PickUp(_) => Called::PickUp,
         Dialled::Nobody => Called::Nobody,
     }
 }

@@ -29,7 +29,7 @@ impl Switchboard {
         let party = match via {
             Ingress::User(party) => Some(*party),
             // req K-04, K-36: the network's word, never what the caller shows.
-            Ingress::Trunk(_) => call
+            Ingress::Trunk(_) | Ingress::Own => call
                 .from
                 .party
                 .number
@@ -38,7 +38,7 @@ impl Switchboard {
         };
         let screen = match via {
             Ingress::User(party) => NoticeTo::User(*party),
-            Ingress::Trunk(_) => NoticeTo::Caller(call.caller_leg()),
+            Ingress::Trunk(_) | Ingress::Own => NoticeTo::Caller(call.caller_leg()),
         };
         let said = party.and_then(|party| self.run_code(party, code).map(|said| (party, said)));
         let Some((party, said)) = said else {

@@ -2,7 +2,7 @@
 
 use model::fact::{EndCause, Outcome, Peer, Role, What};
 use model::id::PartyId;
-use model::leg::{Dial, DialTo, LegCommand, Party, Release, Show};
+use model::leg::{Dial, DialTo, LegCommand, Party, RecallReason, Release, Show};
 use model::number::{Number, ShortNumber};
 use model::time::Span;
 
@@ -14,7 +14,7 @@ use crate::timers::Timer;
 pub(crate) const RING_TIME: Span = Span::seconds(120);
 
 /// Without any sign from the far end it is unreachable.
-const ALERTING_MAX: Span = Span::seconds(30);
+pub(crate) const ALERTING_MAX: Span = Span::seconds(30);
 
 /// One leg to be dialled.
 pub(crate) struct Dialling {
@@ -23,6 +23,10 @@ pub(crate) struct Dialling {
     pub(crate) show: Show,
     /// Without any sign from the far end it is unreachable.
     pub(crate) alerting_max: Span,
+    /// The leg whose sound is offered to it; `None`: nobody is there yet.
+    pub(crate) media_of: Option<u16>,
+    /// Why the call comes back to whom it rings.
+    pub(crate) recall: Option<RecallReason>,
 }
 
 /// Whom a leg is for.
@@ -35,7 +39,7 @@ pub(crate) struct FarEnd {
 }
 
 impl FarEnd {
-    fn callee(peer: Peer) -> FarEnd {
+    pub(crate) fn callee(peer: Peer) -> FarEnd {
         FarEnd { peer, role: Role::Callee, group: None }
     }
 }
@@ -58,10 +62,11 @@ impl Switchboard {
             leg,
             LegCommand::Dial(Dial {
                 to: dialling.to,
-                caller: call.caller_leg(),
+                caller: dialling.media_of.map(|n| call.leg_id(n)),
                 show: dialling.show,
                 diverted_by: dialling.far_end.group,
                 no_diversion: dialling.far_end.role == Role::Member,
+                recall: dialling.recall,
             }),
         );
         self.timers.set(Timer::Alerting(leg), self.now.tick + dialling.alerting_max);
@@ -69,7 +74,7 @@ impl Switchboard {
     }
 
     /// Begins a leg without dialling it: also for those who have no contact to ring.
-    fn begin_leg(&mut self, call: &mut Call, FarEnd { peer, role, group }: FarEnd) -> u16 {
+    pub(crate) fn begin_leg(&mut self, call: &mut Call, FarEnd { peer, role, group }: FarEnd) -> u16 {
         let n = call.next_leg;
         call.next_leg += 1;
         let party = match peer {
@@ -135,7 +140,9 @@ impl Switchboard {
     }
 
     fn dial_direct(&mut self, call: &mut Call, to: DialTo, peer: Peer, show: Show) {
-        let dialling = Dialling { to, far_end: FarEnd::callee(peer), show, alerting_max: ALERTING_MAX };
+        let far_end = FarEnd::callee(peer);
+        let media_of = Some(call.served);
+        let dialling = Dialling { to, far_end, show, alerting_max: ALERTING_MAX, media_of, recall: None };
         self.dial(call, dialling);
         call.phase = Phase::Direct;
     }
@@ -159,6 +166,7 @@ impl Switchboard {
             | EndCause::Diverted
             | EndCause::NotConfirmed
             | EndCause::Restart
+            | EndCause::Transferred
             | EndCause::Shutdown => (Release::Unavailable, Outcome::Unanswered),
         };
         call.outcome.get_or_insert(outcome);

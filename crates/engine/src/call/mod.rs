@@ -6,17 +6,18 @@
 mod announce;
 mod arrival;
 mod code;
-mod direct;
-mod fallback;
-mod offer;
+pub(crate) mod direct;
+pub(crate) mod fallback;
+pub(crate) mod offer;
 
 use std::collections::BTreeMap;
 
-use model::fact::{EndCause, Outcome, Role, VisitOutcome, What};
+use model::fact::{EndCause, Outcome, OverflowCause, Peer, Role, VisitOutcome, What};
 use model::id::{CallId, LegId, PartyId};
 use model::leg::{Caller, FailCause, Key, LegCommand, LegEvent, MediaFigures, PlayId, Release};
 use model::number::Number;
 
+use crate::queue::InLine;
 use crate::switchboard::Switchboard;
 use crate::timers::Timer;
 
@@ -25,6 +26,10 @@ use crate::timers::Timer;
 pub(crate) struct Call {
     pub(crate) id: CallId,
     pub(crate) from: Caller,
+    /// The leg of the side that is served: 0, the caller's, until he himself sends the other side elsewhere or another
+    /// takes his place.
+    pub(crate) served: u16,
+    /// How far that leg is.
     pub(crate) caller: CallerLeg,
     pub(crate) phase: Phase,
     /// Dialled legs that are not closed.
@@ -37,6 +42,8 @@ pub(crate) struct Call {
     pub(crate) rang: bool,
     /// Groups entered, the present one last.
     pub(crate) groups: Vec<Number>,
+    /// The side that has put the other on hold.
+    pub(crate) held_by: Option<u16>,
     /// How the call will have gone, once it is decided.
     pub(crate) outcome: Option<Outcome>,
 }
@@ -69,6 +76,14 @@ pub(crate) enum Phase {
     Talking,
     /// Hears himself.
     Echo,
+    /// Waits in a slot to be taken back.
+    Parked(crate::transfer::Parked),
+    /// Waits for a busy person (I-18).
+    Camped(crate::transfer::Camped),
+    /// The served side goes elsewhere: a target rings.
+    Transferring(crate::transfer::Transferring),
+    /// A callback: the agent, then the customer.
+    Callback(crate::callback::Attempt),
     /// Over; legs are closing.
     Ending,
 }
@@ -102,8 +117,60 @@ impl Call {
         LegId { call: self.id, n }
     }
 
+    /// The leg of the side that is served.
     pub(crate) fn caller_leg(&self) -> LegId {
-        LegId::caller(self.id)
+        self.leg_id(self.served)
+    }
+
+    /// The line it stands in.
+    pub(crate) fn line(&self) -> Option<&InLine> {
+        match &self.phase {
+            Phase::Offering(offering) => offering.line.as_ref(),
+            Phase::Falling(_)
+            | Phase::Direct
+            | Phase::Announcing(_)
+            | Phase::Talking
+            | Phase::Echo
+            | Phase::Parked(_)
+            | Phase::Camped(_)
+            | Phase::Transferring(_)
+            | Phase::Callback(_)
+            | Phase::Ending => None,
+        }
+    }
+
+    /// The line it stands in, to be changed.
+    pub(crate) fn line_mut(&mut self) -> Option<&mut InLine> {
+        match &mut self.phase {
+            Phase::Offering(offering) => offering.line.as_mut(),
+            Phase::Falling(_)
+            | Phase::Direct
+            | Phase::Announcing(_)
+            | Phase::Talking
+            | Phase::Echo
+            | Phase::Parked(_)
+            | Phase::Camped(_)
+            | Phase::Transferring(_)
+            | Phase::Callback(_)
+            | Phase::Ending => None,
+        }
+    }
+
+    /// The group that offers it now.
+    pub(crate) fn group_now(&self) -> Option<Number> {
+        if let Phase::Offering(offering) = &self.phase { Some(offering.group) } else { None }
+    }
+
+    /// A name for the next playing.
+    pub(crate) fn new_play(&mut self) -> PlayId {
+        let play = PlayId(self.next_play);
+        self.next_play = self.next_play.wrapping_add(1);
+        play
+    }
+
+    /// The dialled leg that is joined with the served side.
+    pub(crate) fn joined(&self) -> Option<u16> {
+        self.legs.iter().find(|(_, leg)| leg.state == LegRun::Joined).map(|(n, _)| *n)
     }
 
     /// The outcome, once everything is closed.
@@ -126,11 +193,18 @@ impl Call {
     pub(crate) fn check(&self) {
         let live = self.legs.values().filter(|leg| leg.state != LegRun::Closing).count();
         match &self.phase {
+            Phase::Offering(offering) if offering.line.is_some() => {}
             Phase::Offering(_) => assert!(live >= 1, "an offered call rings somebody"),
+            Phase::Transferring(transferring) => {
+                let sender = usize::from(transferring.sender.is_some());
+                assert_eq!(live, 1 + sender, "a target rings, and the sender may still be there");
+            }
+            Phase::Callback(_) => assert!(live >= 1, "a callback has its agent"),
+
             Phase::Falling(_) | Phase::Direct | Phase::Talking => {
                 assert_eq!(live, 1, "{:?} has one live leg", self.phase);
             }
-            Phase::Announcing(_) | Phase::Echo | Phase::Ending => {
+            Phase::Announcing(_) | Phase::Echo | Phase::Parked(_) | Phase::Camped(_) | Phase::Ending => {
                 assert_eq!(live, 0, "{:?} has no live leg", self.phase);
             }
         }
@@ -143,7 +217,7 @@ impl Call {
 impl Switchboard {
     /// An event on any leg of a call that has arrived.
     pub(crate) fn leg_event(&mut self, call: &mut Call, leg: LegId, event: LegEvent) {
-        if leg.n == 0 {
+        if leg.n == call.served {
             self.caller_event(call, event);
         } else {
             self.dialled_event(call, leg.n, event);
@@ -156,10 +230,16 @@ impl Switchboard {
             LegEvent::Failed { cause, media } => self.caller_gone(call, Some(end_cause(cause)), media),
             LegEvent::Closed { media } => self.caller_gone(call, None, media),
             LegEvent::PlayEnded(play) => self.play_ended(call, play),
-            LegEvent::MediaTimeout => self.end_call(call, EndCause::MediaTimeout),
-            // Keys mean nothing to a ring group; the rest belongs to dialled legs or has been seen already.
-            LegEvent::Dtmf(_)
-            | LegEvent::Arrived(_)
+            LegEvent::MediaTimeout => {
+                self.hold_place_of(call);
+                self.end_call(call, EndCause::MediaTimeout);
+            }
+            LegEvent::Dtmf(key) => self.caller_key(call, key),
+            LegEvent::Held => self.held(call, call.served),
+            LegEvent::Unheld => self.unheld(call, call.served),
+            LegEvent::Refer { refer, to } => self.refer(call, call.served, refer, to),
+            // The rest belongs to dialled legs or has been seen already.
+            LegEvent::Arrived(_)
             | LegEvent::Alerting { .. }
             | LegEvent::Answered
             | LegEvent::Diverted => {}
@@ -169,6 +249,9 @@ impl Switchboard {
     /// The caller's leg has its final event. `cause`: what went wrong, if it was not he who hung up.
     fn caller_gone(&mut self, call: &mut Call, cause: Option<EndCause>, media: Option<MediaFigures>) {
         let leg = call.caller_leg();
+        if cause.is_some() {
+            self.hold_place_of(call);
+        }
         let before = std::mem::replace(&mut call.caller, CallerLeg::Closed);
         match before {
             CallerLeg::Closed => return,
@@ -181,6 +264,11 @@ impl Switchboard {
             }
             CallerLeg::Answered => {
                 self.fact(What::LegEnded { leg, cause: cause.unwrap_or(EndCause::HangUp) });
+                let waited = matches!(call.phase, Phase::Offering(_));
+                self.leave_group(call, VisitOutcome::Abandoned);
+                if waited {
+                    call.outcome.get_or_insert(Outcome::Abandoned);
+                }
                 match cause {
                     // The answer found no codec or no port: it never left.
                     Some(EndCause::NotAcceptable | EndCause::LimitReached) => {
@@ -193,9 +281,31 @@ impl Switchboard {
             }
         }
         self.media(leg, media);
-        self.timers.cancel(Timer::Prompt(call.id));
+        self.leave_phase(call);
         self.close_dialled(call, EndCause::Cancelled, Release::Normal);
         call.phase = Phase::Ending;
+    }
+
+    /// What the call was doing is over: nothing of it may go off or be found any more.
+    pub(crate) fn leave_phase(&mut self, call: &Call) {
+        for timer in [Timer::Prompt(call.id), Timer::Keys(call.id), Timer::Camp(call.id), Timer::Park(call.id)] {
+            self.timers.cancel(timer);
+        }
+        match &call.phase {
+            Phase::Parked(parked) => {
+                self.parked.remove(&parked.slot);
+            }
+            Phase::Camped(camped) => self.no_longer_camped(call.id, camped.on),
+            Phase::Callback(attempt) => self.attempt_over(attempt.group, attempt.callback),
+            Phase::Offering(_)
+            | Phase::Falling(_)
+            | Phase::Direct
+            | Phase::Announcing(_)
+            | Phase::Talking
+            | Phase::Echo
+            | Phase::Transferring(_)
+            | Phase::Ending => {}
+        }
     }
 
     fn dialled_event(&mut self, call: &mut Call, n: u16, event: LegEvent) {
@@ -229,8 +339,13 @@ impl Switchboard {
                     self.end_call(call, EndCause::MediaTimeout);
                 }
             }
-            // The prompt that asks for 1 has ended; the key is still awaited. No call arrives on a dialled leg.
-            LegEvent::PlayEnded(_) | LegEvent::Arrived(_) => {}
+            LegEvent::Held => self.held(call, n),
+            LegEvent::Unheld => self.unheld(call, n),
+            LegEvent::Refer { refer, to } => self.refer(call, n, refer, to),
+            // The prompt that asks for 1 has ended; the key is still awaited.
+            LegEvent::PlayEnded(play) => self.agent_prompt_ended(call, n, play),
+            // No call arrives on a dialled leg.
+            LegEvent::Arrived(_) => {}
         }
     }
 
@@ -256,7 +371,18 @@ impl Switchboard {
                     self.ring(call);
                 }
             }
-            Phase::Announcing(_) | Phase::Talking | Phase::Echo | Phase::Ending => {}
+            Phase::Transferring(transferring) => {
+                self.timers.set(Timer::Ring(leg), self.now.tick + transferring.ring_time);
+            }
+            Phase::Callback(attempt) => {
+                self.timers.set(Timer::Ring(leg), self.now.tick + attempt.ring_time);
+            }
+            Phase::Announcing(_)
+            | Phase::Talking
+            | Phase::Echo
+            | Phase::Parked(_)
+            | Phase::Camped(_)
+            | Phase::Ending => {}
         }
     }
 
@@ -278,7 +404,22 @@ impl Switchboard {
                 self.fact(What::LegAnswered { leg });
                 self.join(call, n);
             }
-            Phase::Announcing(_) | Phase::Talking | Phase::Echo | Phase::Ending => {}
+            Phase::Transferring(_) => {
+                self.timers.cancel(Timer::Ring(leg));
+                self.fact(What::LegAnswered { leg });
+                self.transfer_answered(call, n);
+            }
+            Phase::Callback(_) => {
+                self.timers.cancel(Timer::Ring(leg));
+                self.fact(What::LegAnswered { leg });
+                self.callback_leg_answered(call, n);
+            }
+            Phase::Announcing(_)
+            | Phase::Talking
+            | Phase::Echo
+            | Phase::Parked(_)
+            | Phase::Camped(_)
+            | Phase::Ending => {}
         }
     }
 
@@ -289,9 +430,10 @@ impl Switchboard {
             run.state = LegRun::Joined;
         }
         call.phase = Phase::Talking;
+        call.held_by = None;
         call.outcome = Some(Outcome::Answered);
-        self.fact(What::CallAnswered { call: call.id, with: Some(leg) });
         if call.caller == CallerLeg::Calling {
+            self.fact(What::CallAnswered { call: call.id, with: Some(leg) });
             call.caller = CallerLeg::Answered;
             self.command_leg(call.caller_leg(), LegCommand::Answer { with: Some(leg) });
         } else {
@@ -330,8 +472,11 @@ impl Switchboard {
             (LegRun::Confirming, EndCause::HangUp) => EndCause::NotConfirmed,
             (_, cause) => cause,
         };
-        self.fact(What::LegEnded { leg, cause });
+        self.leg_over(leg, cause);
         self.media(leg, media);
+        if self.sender_gone(call, n) || self.callback_leg_gone(call, n) {
+            return;
+        }
         if run.state == LegRun::Joined {
             call.legs.remove(&n);
             self.end_call(call, EndCause::Answered);
@@ -350,7 +495,32 @@ impl Switchboard {
             Phase::Offering(_) => self.offer_failed(call, n, cause),
             Phase::Falling(_) => self.fallback_failed(call, cause),
             Phase::Direct => self.direct_failed(call, cause),
-            Phase::Announcing(_) | Phase::Talking | Phase::Echo | Phase::Ending => {}
+            Phase::Transferring(_) => self.transfer_failed(call, cause),
+            Phase::Callback(_) => self.callback_leg_failed(call, n, cause),
+            Phase::Announcing(_)
+            | Phase::Talking
+            | Phase::Echo
+            | Phase::Parked(_)
+            | Phase::Camped(_)
+            | Phase::Ending => {}
+        }
+    }
+
+    /// A dialled leg has ended. An agent who has talked works on for a while (V-36).
+    pub(crate) fn leg_over(&mut self, leg: LegId, cause: EndCause) {
+        self.fact(What::LegEnded { leg, cause });
+        let Some(record) = self.saved.calls.get(&leg.call) else { return };
+        let Some(known) = record.legs.get(usize::from(leg.n)) else { return };
+        let talked = record.answered.is_some() && known.answered.is_some() && cause != EndCause::NotConfirmed;
+        let (Role::Member, Peer::Party(member), Some(number), true) =
+            (known.role, known.peer, known.group, talked)
+        else {
+            return;
+        };
+        if let Some(wrap_up) = self.settings.group(number).and_then(|group| group.wrap_up) {
+            let until = self.now.utc + wrap_up;
+            self.fact(What::WrapUpStarted { member, group: number, until });
+            self.timers.set(Timer::WrapUp(member), self.now.tick + wrap_up);
         }
     }
 
@@ -363,7 +533,7 @@ impl Switchboard {
         }
         run.state = LegRun::Closing;
         self.timers.cancel_leg(leg);
-        self.fact(What::LegEnded { leg, cause });
+        self.leg_over(leg, cause);
         self.release(leg, how);
     }
 
@@ -381,8 +551,8 @@ impl Switchboard {
 
     /// Ends the whole call for a cause of ours or because the other side has gone.
     pub(crate) fn end_call(&mut self, call: &mut Call, cause: EndCause) {
-        self.timers.cancel(Timer::Prompt(call.id));
         self.leave_group(call, VisitOutcome::Abandoned);
+        self.leave_phase(call);
         self.close_dialled(call, cause, Release::Normal);
         let outcome = if call.caller == CallerLeg::Answered { Outcome::Answered } else { Outcome::Failed };
         call.outcome.get_or_insert(outcome);
@@ -405,7 +575,15 @@ impl Switchboard {
     pub(crate) fn leave_group(&mut self, call: &Call, outcome: VisitOutcome) {
         if let Phase::Offering(offering) = &call.phase {
             let group = offering.group;
+            self.want_none(group, call.id);
+            for timer in [Timer::Round(call.id), Timer::WaitMax(call.id), Timer::Age(call.id), Timer::Repeat(call.id)]
+            {
+                self.timers.cancel(timer);
+            }
+            self.timers.cancel(Timer::Prompt(call.id));
+            self.timers.cancel(Timer::Keys(call.id));
             self.fact(What::VisitEnded { call: call.id, group, outcome });
+            self.review_closing(group);
         }
     }
 
@@ -419,7 +597,24 @@ impl Switchboard {
         if let Phase::Announcing(announcing) = &call.phase
             && announcing.play == play
         {
-            self.prompt_over(call);
+            return self.prompt_over(call);
+        }
+        if Switchboard::plays(call, Some(play)) {
+            return self.message_over(call);
+        }
+        self.camp_message_ended(call, play);
+    }
+
+    /// A key of the served side: to leave the line, or about a callback.
+    fn caller_key(&mut self, call: &mut Call, key: Key) {
+        // Keys count from the first prompt.
+        if call.caller != CallerLeg::Answered || self.callback_key(call, key) {
+            return;
+        }
+        let Some(number) = call.group_now().filter(|_| call.line().is_some()) else { return };
+        let exit = self.settings.group(number).and_then(|group| group.queue.as_ref()?.exit_key);
+        if exit.is_some_and(|exit| key == Key(char::from(b'0' + exit.min(9)))) {
+            self.overflow(call, OverflowCause::Exit);
         }
     }
 }

@@ -3,23 +3,27 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::config::Group;
+use model::config::{Group, ShowOnOffer};
 use model::fact::{EndCause, NoticeKind, OfferRule, Peer, Place, Role, TailCause, VisitOutcome, What};
-use model::id::PartyId;
-use model::leg::{DialTo, LegCommand, PlayId, PromptRef, Release, Show};
+use model::id::{LegId, PartyId};
+use model::leg::{DialTo, Devices, LegCommand, PlayId, PromptRef, Release, Show, Tone};
 use model::number::Number;
 use model::output::NoticeTo;
 use model::time::Span;
 
 use super::direct::{Dialling, FarEnd};
-use super::{Call, Leg, LegRun, Phase};
+use super::{Call, CallerLeg, Leg, LegRun, Phase};
 use crate::fold::missed;
+use crate::queue::InLine;
 use crate::switchboard::Switchboard;
 use crate::texts;
 use crate::timers::Timer;
 
 /// An outside member has this long to press 1 (K-34).
 const CONFIRM_MAX: Span = Span::seconds(10);
+
+/// An offer that fails within it has failed at once (behaviour, "Queues").
+const AT_ONCE: Span = Span::seconds(1);
 
 /// The prompt that asks for it.
 const CONFIRM_PROMPT: &str = "press_1_to_accept";
@@ -32,8 +36,37 @@ pub(crate) struct Offering {
     pub(crate) ring_time: Span,
     /// From 1 to the group's `passes`.
     pass: u32,
-    /// How often each member was offered this call here.
+    /// How often each member was offered this call here; in a line: in which round last.
     tries: BTreeMap<PartyId, u32>,
+    /// Where the group has a waiting line.
+    pub(crate) line: Option<InLine>,
+}
+
+impl Offering {
+    /// A call that stands in a line again.
+    pub(crate) fn in_line(group: Number, ring_time: Span) -> Offering {
+        Offering { group, ring_time, pass: 1, tries: BTreeMap::new(), line: Some(InLine::default()) }
+    }
+
+    /// Whether a member may be offered the call: once a pass, or once a round of a line.
+    pub(crate) fn can_offer(&self, member: PartyId) -> bool {
+        self.tries.get(&member).copied().unwrap_or_default() < self.pass
+    }
+
+    /// A member has been offered the call.
+    pub(crate) fn tried(&mut self, member: PartyId) {
+        self.tries.insert(member, self.pass);
+    }
+
+    /// Which round it is, from 1.
+    pub(crate) fn round(&self) -> u32 {
+        self.pass
+    }
+
+    /// All who missed the call may be offered it again.
+    pub(crate) fn begin_round(&mut self) {
+        self.pass += 1;
+    }
 }
 
 impl Switchboard {
@@ -42,45 +75,86 @@ impl Switchboard {
         self.fact(What::VisitStarted { call: call.id, group: number });
         call.groups.push(number);
         let ring_time = self.settings.group(number).map_or(Span(0), |group| group.ring_time);
-        call.phase = Phase::Offering(Offering { group: number, ring_time, pass: 1, tries: BTreeMap::new() });
-        self.offer_on(call);
+        call.phase =
+            Phase::Offering(Offering { group: number, ring_time, pass: 1, tries: BTreeMap::new(), line: None });
+        match self.settings.group(number) {
+            Some(group) if group.queue.is_some() => self.enter_queue(call, &group),
+            Some(_) | None => self.offer_on(call),
+        }
     }
 
     /// Offers the call to as many members as shall ring at once, by the newest settings. With nobody left and
     /// nobody ringing the fallback list begins (K-23, K-49).
-    fn offer_on(&mut self, call: &mut Call) {
+    pub(crate) fn offer_on(&mut self, call: &mut Call) {
         loop {
             let Phase::Offering(offering) = &mut call.phase else { return };
             let number = offering.group;
             let Some(group) = self.settings.group(number) else { return self.group_gone(call) };
+            if offering.line.as_ref().is_some_and(|line| line.welcome) {
+                return;
+            }
             offering.ring_time = group.ring_time;
             let ringing = call.legs.values().filter(|leg| leg.state != LegRun::Closing).count();
-            let wanted = (group.parallel as usize).saturating_sub(ringing);
+            let wanted =
+                if may_begin(offering, &group, ringing) { group.parallel as usize - ringing } else { 0 };
             let Phase::Offering(offering) = &mut call.phase else { return };
             let chosen = self.choose(offering, &group, wanted);
             if chosen.is_empty() {
-                if ringing == 0 {
-                    self.nobody_left(call, number);
-                }
-                return;
+                return self.nobody_chosen(call, &group, ringing);
+            }
+            if let Some(line) = &mut offering.line {
+                line.rounds += u32::from(ringing == 0);
             }
             if self.offer_round(call, &group, &chosen) {
-                return;
+                return self.offered(call, &group);
             }
         }
     }
 
+    /// Nobody more could be chosen: who rings goes on ringing; else the call waits, or the fallback list begins.
+    fn nobody_chosen(&mut self, call: &mut Call, group: &Group, ringing: usize) {
+        let in_line = call.line().is_some();
+        match (ringing, in_line) {
+            (0, true) => self.wait_in_line(call, group),
+            (0, false) => self.nobody_left(call, group.number),
+            (_, true) => self.offered(call, group),
+            (_, false) => {}
+        }
+    }
+
+    /// Somebody rings: a call in a line wants nobody now, or more of those who ring at once.
+    fn offered(&mut self, call: &mut Call, group: &Group) {
+        if call.line().is_none() {
+            return;
+        }
+        let ringing = call.legs.values().filter(|leg| leg.state != LegRun::Closing).count();
+        self.want_none(group.number, call.id);
+        self.timers.cancel(Timer::Round(call.id));
+        if ringing < group.parallel as usize
+            && let Some(rank) = self.rank_of(group.number, call.id)
+        {
+            self.wanting.want_more(group.number, rank, call.id);
+        }
+        self.sound(call);
+    }
+
     /// Picks members for one round; who is picked counts as tried.
-    fn choose(&self, offering: &mut Offering, group: &Group, wanted: usize) -> Vec<(PartyId, OfferRule)> {
+    fn choose(
+        &mut self,
+        offering: &mut Offering,
+        group: &Group,
+        wanted: usize,
+    ) -> Vec<(PartyId, OfferRule)> {
         let mut chosen: Vec<(PartyId, OfferRule)> = Vec::new();
         while chosen.len() < wanted {
-            let tries = |member| offering.tries.get(&member).copied().unwrap_or_default();
-            match self.pick(group, offering.pass, tries) {
+            match self.pick(group, |member| offering.can_offer(member)) {
                 Some((member, rule)) => {
-                    *offering.tries.entry(member).or_default() = offering.pass;
+                    offering.tried(member);
                     chosen.push((member, rule));
                 }
-                None if chosen.is_empty() && offering.pass < group.passes => offering.pass += 1,
+                None if offering.line.is_none() && chosen.is_empty() && offering.pass < group.passes => {
+                    offering.pass += 1;
+                }
                 None => break,
             }
         }
@@ -93,7 +167,8 @@ impl Switchboard {
         let rule = chosen.first().map_or(OfferRule::Nobody, |(_, rule)| *rule);
         let offered = chosen.iter().zip(first..).map(|((member, _), n)| (*member, call.leg_id(n))).collect();
         let config = self.settings.config.version;
-        self.fact(What::Offered { call: call.id, group: group.number, offered, rule, config });
+        let round = if let Phase::Offering(offering) = &call.phase { offering.pass } else { 1 };
+        self.fact(What::Offered { call: call.id, group: group.number, offered, rule, config, round });
         let mut any = false;
         for (member, _) in chosen {
             any |= self.offer(call, group, *member);
@@ -102,30 +177,59 @@ impl Switchboard {
     }
 
     /// Offers the call to one member. `false`: he has no contact; he goes to the tail without a wait (K-19).
-    fn offer(&mut self, call: &mut Call, group: &Group, member: PartyId) -> bool {
+    pub(crate) fn offer(&mut self, call: &mut Call, group: &Group, member: PartyId) -> bool {
         let far_end = FarEnd { peer: Peer::Party(member), role: Role::Member, group: Some(group.number) };
+        let taken = !self.settings.is_member(group.number, member);
         let (to, show) = match self.settings.config.outside.get(&member) {
             Some(outside) => (DialTo::Outside(outside.number), self.shown_outside(call)),
             None => {
-                let reachable = self.saved.agents.get(&member).is_some_and(|agent| agent.reach.contacts > 0);
+                let reachable = taken || self.settings.is_reachable(&self.saved, group, member);
                 if !reachable {
                     self.stillborn_leg(call, far_end, EndCause::Unreachable);
                     self.missed(call, group, member, EndCause::Unreachable);
                     return false;
                 }
-                (DialTo::User(member), self.shown_inside(call))
+                (self.devices_of(group, member), self.shown_inside(call))
             }
         };
-        let show = labelled(show, &group.label);
+        let show = labelled(self.shown_for(group, show), &group.label);
         let alerting_max = group.alerting_max;
-        self.dial(call, Dialling { to, far_end, show, alerting_max });
-        self.ring(call);
+        self.dial(call, Dialling { to, far_end, show, alerting_max, media_of: Some(call.served), recall: None });
+        match call.line() {
+            Some(_) => {}
+            None if call.caller == CallerLeg::Answered => {
+                self.command_leg(call.caller_leg(), LegCommand::Tone(Tone::Ringing));
+            }
+            None => self.ring(call),
+        }
         true
     }
 
+    /// Those of a user's devices that the group rings (V-34). Who is given a call without being a member has all his
+    /// phones rung.
+    pub(crate) fn devices_of(&self, group: &Group, member: PartyId) -> DialTo {
+        if group.devices == Devices::CONTACTS || !self.settings.is_member(group.number, member) {
+            return DialTo::User(member);
+        }
+        let mobile = self.settings.config.users.get(&member).and_then(|user| user.mobile);
+        let mobile = mobile.filter(|_| group.devices.mobile);
+        DialTo::Devices { user: member, devices: group.devices, mobile }
+    }
+
+    /// The number that members see: the group's, or the caller's with the group's affix (V-17, V-18).
+    fn shown_for(&self, group: &Group, show: Show) -> Show {
+        match group.show {
+            ShowOnOffer::Group => Show { number: Some(group.number), hidden: false, ..show },
+            ShowOnOffer::Caller => show,
+        }
+    }
+
     /// A member did not take the call: his place, his count of misses, and the notice about it.
-    fn missed(&mut self, call: &Call, group: &Group, member: PartyId, cause: EndCause) {
+    pub(crate) fn missed(&mut self, call: &Call, group: &Group, member: PartyId, cause: EndCause) {
         self.move_after_miss(group, member, call.id, cause);
+        if group.miss_resets_idle && missed(cause) {
+            self.fact(What::IdleReset { member });
+        }
         let user = self.settings.config.users.contains_key(&member);
         let language = self.settings.config.language_of(member);
         // req K-29: told when he let it ring, not when he was busy.
@@ -208,6 +312,7 @@ impl Switchboard {
         if let Some(group) = self.settings.group(number) {
             self.move_after(&group, member, call.id, TailCause::Answered);
         }
+        self.cancel_callbacks_of(number, call.from.party.id);
         self.leave_group(call, VisitOutcome::Served);
         self.join(call, n);
     }
@@ -217,9 +322,31 @@ impl Switchboard {
         let Phase::Offering(offering) = &call.phase else { return };
         let member = call.legs.get(&n).and_then(|run| run.party);
         if let (Some(group), Some(member)) = (self.settings.group(offering.group), member) {
+            self.rest_when_failed_at_once(&group, call.leg_id(n), member, cause);
             self.missed(call, &group, member, cause);
         }
         self.offer_on(call);
+    }
+
+    /// An agent whose offer failed or was rejected within a second is left alone for a while, so that the group never
+    /// spins on him (V-35).
+    pub(crate) fn rest_when_failed_at_once(
+        &mut self,
+        group: &Group,
+        leg: LegId,
+        member: PartyId,
+        cause: EndCause,
+    ) {
+        let Some(retry_after) = group.retry_after.filter(|_| missed(cause) || cause == EndCause::Busy) else {
+            return;
+        };
+        let began = self.saved.calls.get(&leg.call).and_then(|record| record.legs.get(usize::from(leg.n)));
+        let at_once = began.is_some_and(|record| self.now.utc - record.started < AT_ONCE);
+        if at_once {
+            let until = self.now.utc + retry_after;
+            self.fact(What::Resting { member, until });
+            self.timers.set(Timer::Rest(member), self.now.tick + retry_after);
+        }
     }
 
     /// The far network forwards the member's phone: that must not take the call (K-33).
@@ -231,7 +358,9 @@ impl Switchboard {
     fn nobody_left(&mut self, call: &mut Call, number: Number) {
         let config = self.settings.config.version;
         let rule = OfferRule::Nobody;
-        self.fact(What::Offered { call: call.id, group: number, offered: Vec::new().into(), rule, config });
+        let round = if let Phase::Offering(offering) = &call.phase { offering.pass } else { 1 };
+        let offered = Vec::new().into();
+        self.fact(What::Offered { call: call.id, group: number, offered, rule, config, round });
         self.leave_group(call, VisitOutcome::Overflowed);
         self.fall_back(call, number);
     }
@@ -249,8 +378,17 @@ impl Switchboard {
     }
 }
 
+/// Whether more members may be rung now: rounds of a line are counted when nobody rings (V-23), and a call that has
+/// waited too long gets no more offers.
+fn may_begin(offering: &Offering, group: &Group, ringing: usize) -> bool {
+    let in_time = offering.line.as_ref().is_none_or(|line| {
+        !line.overdue && (ringing > 0 || group.offers_max.is_none_or(|most| line.rounds < most))
+    });
+    in_time && (group.parallel as usize) > ringing
+}
+
 /// The group's label before the caller's name, or before his number where he has none (K-26).
-fn labelled(show: Show, label: &str) -> Show {
+pub(crate) fn labelled(show: Show, label: &str) -> Show {
     if label.is_empty() {
         return show;
     }

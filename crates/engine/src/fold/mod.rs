@@ -4,12 +4,20 @@
 //! Invariants: facts come in order without gaps; folding a fact costs the same however many members, calls or
 //! facts there are (removing a group costs its members).
 
+mod members;
+mod queue;
+
+pub(crate) use queue::position;
+
 use model::fact::{EndCause, Fact, Outcome, Peer, Role, TailCause, VisitOutcome, What};
 use model::id::{CallId, LegId, PartyId};
 use model::number::Number;
-use model::record::{CallRecord, DutySession, FallbackRecord, Folded, HeardRecord, LegRecord, VisitRecord};
-use model::saved::{LegState, Place, SavedAgent, SavedGroup, SavedPause, SavedState};
-use model::time::Utc;
+use model::record::{CallRecord, FallbackRecord, Folded, HeardRecord, LegRecord, VisitRecord};
+use model::saved::{LegState, SavedAgent, SavedPause, SavedState};
+use model::time::{Span, Utc};
+
+/// Answers remembered per member and hour.
+const ANSWERED_MAX: usize = 256;
 
 /// Folds one fact in. Gives what it completed: a call's record, a member's time logged in.
 pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
@@ -30,16 +38,16 @@ pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
             }
             tidy(state, *party);
         }
-        What::MemberAdded { group, member } => add_member(state, *group, *member, at),
+        What::MemberAdded { group, member } => members::add_member(state, *group, *member, at),
         What::MemberRemoved { group, member } => {
-            let session = leave(state, *group, *member, at);
-            forget_member(state, *group, *member);
+            let session = members::leave(state, *group, *member, at);
+            members::forget_member(state, *group, *member);
             return session;
         }
-        What::GroupRemoved { group } => remove_group(state, *group),
-        What::LoggedIn { group, member, .. } => log_in(state, *group, *member, at),
-        What::LoggedOut { group, member, .. } => return leave(state, *group, *member, at),
-        What::DutyChanged { group, duty } => change_duty(state, *group, *duty),
+        What::GroupRemoved { group } => members::remove_group(state, *group),
+        What::LoggedIn { group, member, .. } => members::log_in(state, *group, *member, at),
+        What::LoggedOut { group, member, .. } => return members::leave(state, *group, *member, at),
+        What::DutyChanged { group, duty } => members::change_duty(state, *group, *duty),
         What::Paused { member, reason } => {
             let agent = agent(state, *member, at);
             agent.paused = Some(SavedPause { since: at, reason: reason.clone() });
@@ -53,7 +61,7 @@ pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
         }
         What::MovedToTail { group, member, .. } => {
             if let Some(entry) = state.groups.get_mut(group) {
-                to_tail(entry, *member);
+                members::to_tail(entry, *member);
             }
         }
         What::CallArrived { .. }
@@ -66,8 +74,27 @@ pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
         | What::LegAlerting { .. }
         | What::LegAnswered { .. }
         | What::LegEnded { .. }
+        | What::LegMoved { .. }
         | What::LegMedia { .. }
         | What::Heard { .. } => return fold_call(state, fact),
+        What::Queued { .. }
+        | What::Closed { .. }
+        | What::PlaceHeld { .. }
+        | What::WrapUpStarted { .. }
+        | What::WrapUpEnded { .. }
+        | What::Resting { .. }
+        | What::Rested { .. }
+        | What::IdleReset { .. }
+        | What::Presence { .. }
+        | What::CallbackRequested { .. }
+        | What::CallbackStep { .. } => queue::take(state, fact),
+        What::Waits { .. }
+        | What::Overflowed { .. }
+        | What::CallbackOffered { .. }
+        | What::Camped { .. }
+        | What::Recalled { .. }
+        | What::Parked { .. }
+        | What::Transferred { .. } => {}
         What::Offered { .. } | What::CodeUsed { .. } | What::NoticeSent { .. } => {}
     }
     None
@@ -83,7 +110,7 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
             let mut record = state.calls.remove(call)?;
             record.ended = Some(at);
             record.outcome = Some(*outcome);
-            if *outcome != Outcome::Answered {
+            if *outcome == Outcome::Failed {
                 // Answered by us, but the answer could not leave.
                 record.answered = None;
             }
@@ -112,6 +139,7 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
         What::LegAlerting { leg } => with_leg(state, *leg, |known| known.alerting = Some(at)),
         What::LegAnswered { leg } => answer_leg(state, *leg, at),
         What::LegEnded { leg, cause } => end_leg(state, *leg, *cause, at),
+        What::LegMoved { to, .. } => move_leg(state, *to, at),
         What::LegMedia { leg, media } => with_leg(state, *leg, |known| known.media = Some(*media)),
         What::Heard { leg, place, prompt, language, text } => with_record(state, leg.call, |record| {
             record.heard.push(HeardRecord {
@@ -136,6 +164,24 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
         | What::Resumed { .. }
         | What::MovedToTail { .. }
         | What::Offered { .. }
+        | What::Queued { .. }
+        | What::Waits { .. }
+        | What::Closed { .. }
+        | What::Overflowed { .. }
+        | What::PlaceHeld { .. }
+        | What::WrapUpStarted { .. }
+        | What::WrapUpEnded { .. }
+        | What::Resting { .. }
+        | What::Rested { .. }
+        | What::IdleReset { .. }
+        | What::Presence { .. }
+        | What::CallbackRequested { .. }
+        | What::CallbackStep { .. }
+        | What::CallbackOffered { .. }
+        | What::Camped { .. }
+        | What::Recalled { .. }
+        | What::Parked { .. }
+        | What::Transferred { .. }
         | What::CodeUsed { .. }
         | What::NoticeSent { .. } => {}
     }
@@ -153,11 +199,22 @@ pub(crate) fn call_of(what: &What) -> Option<CallId> {
         | What::Offered { call, .. }
         | What::Fallback { call, .. }
         | What::MovedToTail { call, .. }
+        | What::Queued { call, .. }
+        | What::Waits { call, .. }
+        | What::Overflowed { call, .. }
+        | What::CallbackOffered { call, .. }
+        | What::CallbackRequested { callback: call, .. }
+        | What::CallbackStep { callback: call, .. }
+        | What::Camped { call, .. }
+        | What::Recalled { call, .. }
+        | What::Parked { call, .. }
+        | What::Transferred { call, .. }
         | What::NoticeSent { call, .. } => Some(*call),
         What::LegStarted { leg, .. }
         | What::LegAlerting { leg }
         | What::LegAnswered { leg }
         | What::LegEnded { leg, .. }
+        | What::LegMoved { to: leg, .. }
         | What::LegMedia { leg, .. }
         | What::Heard { leg, .. } => Some(leg.call),
         What::Started { .. }
@@ -171,6 +228,14 @@ pub(crate) fn call_of(what: &What) -> Option<CallId> {
         | What::DutyChanged { .. }
         | What::Paused { .. }
         | What::Resumed { .. }
+        | What::Closed { .. }
+        | What::PlaceHeld { .. }
+        | What::WrapUpStarted { .. }
+        | What::WrapUpEnded { .. }
+        | What::Resting { .. }
+        | What::Rested { .. }
+        | What::IdleReset { .. }
+        | What::Presence { .. }
         | What::CodeUsed { .. } => None,
     }
 }
@@ -184,90 +249,15 @@ fn tidy(state: &mut SavedState, party: PartyId) {
     let idle = state
         .agents
         .get(&party)
-        .is_some_and(|agent| agent.busy.is_empty() && agent.paused.is_none() && agent.reach.contacts == 0);
+        .is_some_and(|agent| {
+            agent.busy.is_empty()
+                && agent.paused.is_none()
+                && agent.reach.contacts == 0
+                && agent.wrap_up.is_none()
+                && agent.resting.is_none()
+        });
     if idle && !state.memberships.contains_key(&party) {
         state.agents.remove(&party);
-    }
-}
-
-fn add_member(state: &mut SavedState, group: Number, member: PartyId, at: Utc) {
-    let entry = state.groups.entry(group).or_default();
-    entry.members.entry(member).or_default().since = at;
-    state.memberships.entry(member).or_default().insert(group);
-    agent(state, member, at);
-}
-
-fn forget_member(state: &mut SavedState, group: Number, member: PartyId) {
-    if let Some(entry) = state.groups.get_mut(&group) {
-        entry.members.remove(&member);
-    }
-    if let Some(groups) = state.memberships.get_mut(&member) {
-        groups.remove(&group);
-        if groups.is_empty() {
-            state.memberships.remove(&member);
-        }
-    }
-    tidy(state, member);
-}
-
-fn remove_group(state: &mut SavedState, group: Number) {
-    let members: Vec<PartyId> =
-        state.groups.get(&group).map(|entry| entry.members.keys().copied().collect()).unwrap_or_default();
-    for member in members {
-        forget_member(state, group, member);
-    }
-    state.groups.remove(&group);
-}
-
-fn take_place(entry: &mut SavedGroup) -> Place {
-    let place = entry.next_place;
-    entry.next_place = Place(place.0 + 1);
-    place
-}
-
-fn log_in(state: &mut SavedState, group: Number, member: PartyId, at: Utc) {
-    let Some(entry) = state.groups.get_mut(&group) else { return };
-    let place = take_place(entry);
-    let Some(saved) = entry.members.get_mut(&member) else { return };
-    saved.place = Some(place);
-    saved.since = at;
-    saved.missed = 0;
-    entry.order.insert(place, member);
-}
-
-/// A member's log-in ends, and his duty with it.
-fn leave(state: &mut SavedState, group: Number, member: PartyId, at: Utc) -> Option<Folded> {
-    let entry = state.groups.get_mut(&group)?;
-    if entry.duty == Some(member) {
-        entry.duty = None;
-    }
-    let saved = entry.members.get_mut(&member)?;
-    let place = saved.place.take()?;
-    let from = saved.since;
-    saved.since = at;
-    saved.missed = 0;
-    entry.order.remove(&place);
-    Some(Folded::Session(DutySession { group, member, from, to: at }))
-}
-
-/// Who had the duty before stays logged in, as an ordinary member at the tail (K-20, K-43).
-fn change_duty(state: &mut SavedState, group: Number, duty: Option<PartyId>) {
-    let Some(entry) = state.groups.get_mut(&group) else { return };
-    let before = std::mem::replace(&mut entry.duty, duty);
-    if let Some(before) = before.filter(|before| Some(*before) != duty) {
-        to_tail(entry, before);
-    }
-}
-
-fn to_tail(entry: &mut SavedGroup, member: PartyId) {
-    let place = take_place(entry);
-    let Some(saved) = entry.members.get_mut(&member) else { return };
-    if let Some(old) = saved.place.replace(place) {
-        entry.order.remove(&old);
-        entry.order.insert(place, member);
-    } else {
-        // Logged out meanwhile: there is no place to move.
-        saved.place = None;
     }
 }
 
@@ -310,7 +300,7 @@ fn with_leg(state: &mut SavedState, leg: LegId, change: impl FnOnce(&mut LegReco
 
 fn start_visit(state: &mut SavedState, call: CallId, group: Number, at: Utc) {
     with_record(state, call, |record| {
-        record.visits.push(VisitRecord { group, from: at, to: None, outcome: None, served_by: None });
+        record.visits.push(VisitRecord { group, from: at, to: None, outcome: None, served_by: None, position: None });
     });
     if let Some(entry) = state.groups.get_mut(&group) {
         entry.visiting.insert(call);
@@ -336,9 +326,7 @@ fn end_visit(state: &mut SavedState, call: CallId, group: Number, outcome: Visit
             visit.served_by = served_by.filter(|_| outcome == VisitOutcome::Served);
         }
     });
-    if let Some(entry) = state.groups.get_mut(&group) {
-        entry.visiting.remove(&call);
-    }
+    queue::leave(state, call, group, outcome, at);
 }
 
 fn start_leg(state: &mut SavedState, record: LegRecord) {
@@ -366,6 +354,24 @@ fn answer_leg(state: &mut SavedState, leg: LegId, at: Utc) {
         && let Some(saved) = member(state, group, party)
     {
         saved.missed = 0;
+        let hour = Span::seconds(3_600);
+        while saved.answered.len() >= ANSWERED_MAX || saved.answered.front().is_some_and(|old| at - *old >= hour) {
+            saved.answered.pop_front();
+        }
+        saved.answered.push_back(at);
+    }
+}
+
+/// A leg goes on in another call, where it has begun already.
+fn move_leg(state: &mut SavedState, to: LegId, at: Utc) {
+    let mut whose = None;
+    with_leg(state, to, |known| {
+        known.alerting = Some(at);
+        known.answered = Some(at);
+        whose = Some(known.peer);
+    });
+    if let Some(Peer::Party(party)) = whose {
+        agent(state, party, at).busy.insert(to, LegState::Talking);
     }
 }
 
@@ -374,12 +380,17 @@ fn end_leg(state: &mut SavedState, leg: LegId, cause: EndCause, at: Utc) {
     with_leg(state, leg, |known| {
         known.ended = Some(at);
         known.cause = Some(cause);
-        whose = Some((known.peer, known.role, known.group));
+        whose = Some((known.peer, known.role, known.group, known.answered));
     });
-    let Some((Peer::Party(party), role, group)) = whose else { return };
+    let Some((Peer::Party(party), role, group, answered)) = whose else { return };
     let agent = agent(state, party, at);
     agent.busy.remove(&leg);
     agent.since = at;
+    let talked = cause != EndCause::NotConfirmed
+        && state.calls.get(&leg.call).is_some_and(|record| record.answered.is_some());
+    if let (Role::Member, Some(group), Some(answered), true) = (role, group, answered, talked) {
+        queue::talked(state, group, party, answered, at);
+    }
     if role == Role::Member
         && missed(cause)
         && let Some(saved) = member(state, group, party)
@@ -417,6 +428,7 @@ pub(crate) fn missed(cause: EndCause) -> bool {
         | EndCause::LimitReached
         | EndCause::NotFound
         | EndCause::Restart
+        | EndCause::Transferred
         | EndCause::Shutdown => false,
     }
 }
@@ -437,6 +449,7 @@ pub(crate) const fn tail_cause(cause: EndCause) -> Option<TailCause> {
         // Our own limit is not the member's fault.
         | EndCause::LimitReached
         | EndCause::Restart
+        | EndCause::Transferred
         | EndCause::Shutdown => None,
     }
 }

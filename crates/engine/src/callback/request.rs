@@ -1,0 +1,140 @@
+//! Requests: when they are offered again, expire, are withdrawn, and taken up after a restart.
+
+use model::fact::{CallbackState, EndCause, What};
+use model::id::{CallId, PartyId, RequestId};
+use model::number::Number;
+use model::output::{Refusal, Reply};
+use model::saved::SavedCallback;
+use model::time::Span;
+
+use super::Ghost;
+use crate::switchboard::Switchboard;
+use crate::timers::Timer;
+
+/// Whether a request has not ended.
+fn is_open(request: &SavedCallback) -> bool {
+    request.ended.is_none()
+}
+
+impl Switchboard {
+    pub(super) fn request(&self, group: Number, callback: CallId) -> Option<&SavedCallback> {
+        self.saved.groups.get(&group)?.callbacks.get(&callback)
+    }
+
+    /// The call that asked has ended: from now on the request is offered.
+    pub(crate) fn ghost_begins(&mut self, callback: CallId) {
+        self.offer_ghost(callback);
+    }
+
+    /// The pause between attempts is over.
+    pub(crate) fn callback_rested(&mut self, callback: CallId) {
+        self.offer_ghost(callback);
+    }
+
+    /// The validity is over (V-52). An attempt under way may still succeed.
+    pub(crate) fn callback_expired(&mut self, callback: CallId) {
+        let Some(group) = self.ghosts.get(&callback).map(|ghost| ghost.group) else { return };
+        if self.request(group, callback).is_some_and(|request| request.state == CallbackState::Pending) {
+            self.end_request(group, callback, CallbackState::Expired);
+        }
+    }
+
+    /// A request goes a step on; `attempts` to the customer have ended.
+    pub(super) fn step_on(
+        &mut self,
+        group: Number,
+        callback: CallId,
+        state: CallbackState,
+        attempts: u32,
+        call: Option<CallId>,
+    ) {
+        self.fact(What::CallbackStep { callback, group, state, attempts, not_before: None, call });
+    }
+
+    /// A request ends for good: its place is given up.
+    pub(super) fn end_request(&mut self, group: Number, callback: CallId, state: CallbackState) {
+        let Some(request) = self.request(group, callback) else { return };
+        let attempts = request.attempts;
+        self.want_none(group, callback);
+        self.ghosts.remove(&callback);
+        for timer in
+            [Timer::CallbackRest(callback), Timer::CallbackValid(callback), Timer::Round(callback)]
+        {
+            self.timers.cancel(timer);
+        }
+        self.step_on(group, callback, state, attempts, None);
+    }
+
+    /// The request waits again: after a pause where the customer was not reached, at once where the agent did not
+    /// answer. With its attempts or its validity used up it has expired.
+    pub(super) fn wait_again(&mut self, group: Number, callback: CallId, attempts: u32, pause: Option<Span>) {
+        let settings = self.settings.group(group);
+        let most = settings.as_ref().map_or(0, |group| group.callback.attempts);
+        let Some(request) = self.request(group, callback) else { return };
+        let over = attempts >= most || request.valid_until <= self.now.utc;
+        let not_before = pause.map(|pause| self.now.utc + pause);
+        let state = CallbackState::Pending;
+        self.fact(What::CallbackStep { callback, group, state, attempts, not_before, call: None });
+        if over {
+            return self.end_request(group, callback, CallbackState::Expired);
+        }
+        if let Some(pause) = pause {
+            self.timers.set(Timer::CallbackRest(callback), self.now.tick + pause);
+        }
+    }
+
+    /// Whoever asked to be called back has called again and is served: his requests are withdrawn.
+    pub(crate) fn cancel_callbacks_of(&mut self, group: Number, caller: PartyId) {
+        let Some(saved) = self.saved.groups.get(&group) else { return };
+        let his: Vec<CallId> = saved
+            .callbacks
+            .iter()
+            .filter(|(_, request)| is_open(request) && (request.caller == caller || request.number == caller))
+            .map(|(id, _)| *id)
+            .collect();
+        for callback in his {
+            self.withdraw(group, callback);
+        }
+    }
+
+    /// Withdraws a request; an attempt under way is broken off.
+    fn withdraw(&mut self, group: Number, callback: CallId) {
+        let call = self.request(group, callback).and_then(|request| request.call);
+        self.end_request(group, callback, CallbackState::Cancelled);
+        if let Some(call) = call {
+            self.with_call(call, |board, call| board.end_call(call, EndCause::Cancelled));
+        }
+    }
+
+    pub(crate) fn wish_cancel(&mut self, request: RequestId, group: Number, callback: CallId) {
+        if !self.request(group, callback).is_some_and(is_open) {
+            return self.reply(request, Reply::Refused(Refusal::NoCallback));
+        }
+        self.withdraw(group, callback);
+        self.reply(request, Reply::Done);
+    }
+
+    /// After a restart: requests wait on in their places; what was under way with them is gone.
+    pub(crate) fn take_up_callbacks(&mut self) {
+        let open: Vec<(Number, CallId, SavedCallback)> = self
+            .saved
+            .groups
+            .iter()
+            .flat_map(|(number, saved)| {
+                let open = saved.callbacks.iter().filter(|(_, request)| is_open(request));
+                open.map(|(id, request)| (*number, *id, request.clone()))
+            })
+            .collect();
+        for (group, callback, request) in open {
+            self.ghosts.insert(callback, Ghost::new(group));
+            if request.state != CallbackState::Pending {
+                let ended = u32::from(request.state == CallbackState::RingingCaller);
+                self.step_on(group, callback, CallbackState::Pending, request.attempts + ended, None);
+            }
+            let left = request.valid_until - self.now.utc;
+            self.timers.set(Timer::CallbackValid(callback), self.now.tick + Span(left.0.max(1)));
+            let rest = request.not_before.map_or(Span(0), |at| at - self.now.utc);
+            self.timers.set(Timer::CallbackRest(callback), self.now.tick + Span(rest.0.max(1)));
+        }
+    }
+}

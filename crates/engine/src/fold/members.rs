@@ -1,0 +1,91 @@
+//! Facts about members of groups: who is listed, who is logged in, in which order, who has the duty.
+
+use model::id::PartyId;
+use model::number::Number;
+use model::record::{DutySession, Folded};
+use model::saved::{Place, SavedGroup, SavedState};
+use model::time::Utc;
+
+use super::{agent, tidy};
+
+pub(super) fn add_member(state: &mut SavedState, group: Number, member: PartyId, at: Utc) {
+    let entry = state.groups.entry(group).or_default();
+    entry.members.entry(member).or_default().since = at;
+    state.memberships.entry(member).or_default().insert(group);
+    agent(state, member, at);
+}
+
+pub(super) fn forget_member(state: &mut SavedState, group: Number, member: PartyId) {
+    if let Some(entry) = state.groups.get_mut(&group) {
+        entry.members.remove(&member);
+    }
+    if let Some(groups) = state.memberships.get_mut(&member) {
+        groups.remove(&group);
+        if groups.is_empty() {
+            state.memberships.remove(&member);
+        }
+    }
+    tidy(state, member);
+}
+
+pub(super) fn remove_group(state: &mut SavedState, group: Number) {
+    let members: Vec<PartyId> =
+        state.groups.get(&group).map(|entry| entry.members.keys().copied().collect()).unwrap_or_default();
+    for member in members {
+        forget_member(state, group, member);
+    }
+    state.groups.remove(&group);
+}
+
+fn take_place(entry: &mut SavedGroup) -> Place {
+    let place = entry.next_place;
+    entry.next_place = Place(place.0 + 1);
+    place
+}
+
+pub(super) fn log_in(state: &mut SavedState, group: Number, member: PartyId, at: Utc) {
+    let Some(entry) = state.groups.get_mut(&group) else { return };
+    let place = take_place(entry);
+    let Some(saved) = entry.members.get_mut(&member) else { return };
+    saved.place = Some(place);
+    saved.since = at;
+    saved.missed = 0;
+    entry.order.insert(place, member);
+}
+
+/// A member's log-in ends, and his duty with it.
+pub(super) fn leave(state: &mut SavedState, group: Number, member: PartyId, at: Utc) -> Option<Folded> {
+    let entry = state.groups.get_mut(&group)?;
+    if entry.duty == Some(member) {
+        entry.duty = None;
+    }
+    let saved = entry.members.get_mut(&member)?;
+    let place = saved.place.take()?;
+    let from = saved.since;
+    saved.since = at;
+    saved.missed = 0;
+    entry.order.remove(&place);
+    Some(Folded::Session(DutySession { group, member, from, to: at }))
+}
+
+/// Who had the duty before stays logged in, as an ordinary member at the tail (K-20, K-43).
+pub(super) fn change_duty(state: &mut SavedState, group: Number, duty: Option<PartyId>) {
+    let Some(entry) = state.groups.get_mut(&group) else { return };
+    let before = std::mem::replace(&mut entry.duty, duty);
+    if let Some(before) = before.filter(|before| Some(*before) != duty) {
+        to_tail(entry, before);
+    }
+}
+
+pub(super) fn to_tail(entry: &mut SavedGroup, member: PartyId) {
+    let place = take_place(entry);
+    let Some(saved) = entry.members.get_mut(&member) else { return };
+    if let Some(old) = saved.place.replace(place) {
+        entry.order.remove(&old);
+        entry.order.insert(place, member);
+    } else {
+        // Logged out meanwhile: there is no place to move.
+        saved.place = None;
+    }
+}
+

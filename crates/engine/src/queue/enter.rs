@@ -1,0 +1,90 @@
+//! A call enters a group with a waiting line: closed, nobody there, full, or in line (V-22, V-24, I-22..I-24).
+
+use model::config::Group;
+use model::fact::{OverflowCause, QueuedWhy, What};
+use model::id::PartyId;
+use model::number::Number;
+
+use super::InLine;
+use crate::call::offer::Offering;
+use crate::call::{Call, Phase};
+use crate::switchboard::Switchboard;
+use crate::timers::Timer;
+
+impl Switchboard {
+    /// The call's visit has begun; `call.phase` offers it already.
+    pub(crate) fn enter_queue(&mut self, call: &mut Call, group: &Group) {
+        let number = group.number;
+        let Some(queue) = &group.queue else { return };
+        self.review_closing(number);
+        let Some(saved) = self.saved.groups.get(&number) else { return };
+        if saved.closed.is_some() {
+            return self.overflow(call, OverflowCause::Closed);
+        }
+        if !self.ready.is_staffed(number) {
+            return self.overflow(call, OverflowCause::Nobody);
+        }
+        let held = saved
+            .held
+            .get(&call.from.party.id)
+            .filter(|held| held.until > self.now.utc && !call.from.hidden)
+            .copied();
+        // Those inside, this call among them; callbacks have a limit of their own (V-24).
+        let others = saved.visiting.len().saturating_sub(1);
+        let full = queue.size_max.is_some_and(|most| most > 0 && others >= most as usize);
+        if full && held.is_none() {
+            return self.overflow(call, OverflowCause::Full);
+        }
+        match held {
+            Some(held) => {
+                self.forget_held(number, call.from.party.id, held.rank);
+                self.stand(call.id, number, self.fresh(held.rank), QueuedWhy::Held);
+            }
+            None => {
+                let rank = self.rank_on_entry(call, queue);
+                self.stand(call.id, number, rank, QueuedWhy::Entered);
+            }
+        }
+        if let Some(wait_max) = queue.wait_max {
+            self.timers.set(Timer::WaitMax(call.id), self.now.tick + wait_max);
+        }
+        self.watch_age(call.id, number);
+        if let Phase::Offering(offering) = &mut call.phase {
+            offering.line = Some(InLine::default());
+        }
+        if self.welcome(call, group) {
+            return;
+        }
+        self.welcome_over(call);
+    }
+
+    /// A call comes back to the head of the line, whatever limits there are (I-18).
+    pub(crate) fn enter_at_head(&mut self, call: &mut Call, group: &Group, why: QueuedWhy) {
+        let number = group.number;
+        self.fact(What::VisitStarted { call: call.id, group: number });
+        call.phase = Phase::Offering(Offering::in_line(number, group.ring_time));
+        self.move_to(call.id, number, 1, why);
+        self.welcome_over(call);
+    }
+
+    /// After the welcome: agents are offered the call, and the caller hears what he shall.
+    pub(crate) fn welcome_over(&mut self, call: &mut Call) {
+        let Phase::Offering(offering) = &mut call.phase else { return };
+        let number = offering.group;
+        let Some(line) = &mut offering.line else { return };
+        line.welcome = false;
+        let Some(group) = self.settings.group(number) else { return self.offer_on(call) };
+        if let Some(every) = group.announcements.repeat_every {
+            self.timers.set(Timer::Repeat(call.id), self.now.tick + every);
+        }
+        self.offer_on(call);
+        self.entry_message(call, &group);
+        self.review_closing(number);
+    }
+
+    /// A place that was kept has been taken again.
+    fn forget_held(&mut self, group: Number, caller: PartyId, rank: model::fact::Rank) {
+        let until = self.now.utc;
+        self.fact(What::PlaceHeld { caller, group, rank, until });
+    }
+}

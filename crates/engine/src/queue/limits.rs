@@ -1,0 +1,132 @@
+//! Nobody can take the call now: it waits, begins another round, or leaves by a limit (V-21..V-26, I-24).
+
+use model::config::Group;
+use model::fact::{OverflowCause, VisitOutcome, What};
+use model::id::{CallId, PartyId};
+use model::number::Number;
+use model::time::Span;
+
+use crate::call::fallback::TargetList;
+use crate::call::{Call, LegRun, Phase};
+use crate::fold::position;
+use crate::switchboard::Switchboard;
+use crate::timers::Timer;
+
+/// Before all who missed a call are offered it again (behaviour, "Queues").
+const ROUND_PAUSE: Span = Span::seconds(1);
+
+impl Switchboard {
+    /// Nobody rings and nobody can be offered the call now.
+    pub(crate) fn wait_in_line(&mut self, call: &mut Call, group: &Group) {
+        let number = group.number;
+        let Phase::Offering(offering) = &call.phase else { return };
+        let (Some(line), Some(queue)) = (&offering.line, &group.queue) else { return };
+        let over = if line.overdue {
+            Some(OverflowCause::Wait)
+        } else if !self.ready.is_staffed(number) {
+            Some(OverflowCause::Nobody)
+        } else if group.offers_max.is_some_and(|most| line.rounds >= most) {
+            Some(OverflowCause::Attempts)
+        } else if queue.size_max == Some(0) {
+            Some(OverflowCause::Full)
+        } else {
+            None
+        };
+        if let Some(why) = over {
+            return self.overflow(call, why);
+        }
+        let Some(rank) = self.rank_of(number, call.id) else { return };
+        self.wanting.want(number, rank, call.id);
+        let position = self.saved.groups.get(&number).map_or(1, |saved| position(saved, rank));
+        self.fact(What::Waits { call: call.id, group: number, position });
+        self.round_when_missed(number, call.id);
+        self.sound(call);
+    }
+
+    /// Whoever is free has missed the call: the next round begins after a pause.
+    pub(crate) fn round_when_missed(&mut self, number: Number, id: CallId) {
+        if self.ready.free(number).is_some() && !self.timers.is_set(Timer::Round(id)) {
+            self.timers.set(Timer::Round(id), self.now.tick + ROUND_PAUSE);
+        }
+    }
+
+    /// The next round of a waiting call or callback.
+    pub(crate) fn next_round(&mut self, id: CallId) {
+        if let Some(ghost) = self.ghosts.get_mut(&id) {
+            ghost.round += 1;
+            return self.offer_ghost(id);
+        }
+        self.with_call(id, |board, call| {
+            if let Phase::Offering(offering) = &mut call.phase {
+                offering.begin_round();
+                board.offer_on(call);
+            }
+        });
+    }
+
+    /// `wait_max` is over. A ring under way may end, unless the group is strict (V-26).
+    pub(crate) fn waited_long_enough(&mut self, call: &mut Call) {
+        let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
+        let Phase::Offering(offering) = &mut call.phase else { return };
+        let number = offering.group;
+        let strict = self
+            .settings
+            .group(number)
+            .and_then(|group| group.queue.as_ref().map(|queue| queue.wait_strict))
+            .unwrap_or(false);
+        if ringing && !strict {
+            if let Some(line) = &mut offering.line {
+                line.overdue = true;
+            }
+            return;
+        }
+        self.overflow(call, OverflowCause::Wait);
+    }
+
+    /// The call leaves the group by one of its limits; its list of targets follows.
+    pub(crate) fn overflow(&mut self, call: &mut Call, why: OverflowCause) {
+        let Phase::Offering(offering) = &call.phase else { return };
+        let number = offering.group;
+        self.fact(What::Overflowed { call: call.id, group: number, why });
+        self.withdraw_offers(call);
+        self.leave_group(call, VisitOutcome::Overflowed);
+        self.review_closing(number);
+        self.try_list(call, number, TargetList::of(why));
+    }
+
+    /// Nobody is there any more: those who wait leave at once (V-22); who is being rung for is seen to when that ends.
+    pub(crate) fn desert(&mut self, number: Number) {
+        if self.ready.is_staffed(number) {
+            return;
+        }
+        let waiting: Vec<CallId> = self.wanting.hungry(number).map(|(_, id)| id).collect();
+        for id in waiting {
+            self.with_call(id, |board, call| {
+                if matches!(call.phase, Phase::Offering(_)) {
+                    board.overflow(call, OverflowCause::Nobody);
+                }
+            });
+        }
+    }
+
+    /// New settings: groups that are gone let their callers go; who has become free takes who waits; limits are
+    /// looked at again.
+    pub(crate) fn settings_changed(&mut self) {
+        for number in self.wanting.groups() {
+            if self.settings.group(number).is_none() {
+                let waiting: Vec<CallId> = self.wanting.hungry(number).map(|(_, id)| id).collect();
+                for id in waiting {
+                    self.with_call(id, Switchboard::offer_on);
+                }
+                continue;
+            }
+            let free: Vec<PartyId> =
+                self.ready.free(number).map(|free| free.values().copied().collect()).unwrap_or_default();
+            self.pending.freed.extend(free);
+            if !self.ready.is_staffed(number) {
+                self.pending.deserted.insert(number);
+            }
+            self.review_closing(number);
+        }
+    }
+}

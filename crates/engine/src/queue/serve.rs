@@ -1,0 +1,86 @@
+//! An agent has come free: of all his groups, who is next (by level, then by the longest wait), whatever group asked
+//! first.
+
+use model::fact::Rank;
+use model::id::{CallId, PartyId};
+use model::number::Number;
+
+use crate::call::Phase;
+use crate::switchboard::Switchboard;
+
+impl Switchboard {
+    /// Offers a free agent the next call or callback of his groups, until he has one or nobody wants him.
+    pub(crate) fn serve(&mut self, party: PartyId) {
+        // Every turn takes one out of those who want somebody; a round of equals is bounded by the calls there are.
+        while let Some((number, id)) = self.next_for(party) {
+            if self.ghosts.contains_key(&id) {
+                self.offer_ghost(id);
+            } else {
+                self.with_call(id, Switchboard::offer_on);
+            }
+            let still = self.rank_of(number, id).is_some_and(|rank| self.wanting.is_hungry(number, rank));
+            if still || !self.ready.contains(party, number) {
+                return;
+            }
+        }
+    }
+
+    /// The first who would take this agent: those for whom nobody rings before those who could be rung by one more.
+    fn next_for(&mut self, party: PartyId) -> Option<(Number, CallId)> {
+        let groups: Vec<Number> = self
+            .saved
+            .memberships
+            .get(&party)
+            .into_iter()
+            .flatten()
+            .filter(|number| self.ready.contains(party, **number))
+            .copied()
+            .collect();
+        let mut best: Option<(Rank, Number, CallId)> = None;
+        for number in &groups {
+            let mut missed = Vec::new();
+            for (rank, id) in self.wanting.hungry(*number) {
+                if best.is_some_and(|(first, ..)| first < rank) {
+                    break;
+                }
+                if self.would_take(*number, id, party) {
+                    best = Some((rank, *number, id));
+                    break;
+                }
+                missed.push(id);
+            }
+            for id in missed {
+                self.round_when_missed(*number, id);
+            }
+        }
+        if best.is_none() {
+            let wider = |number: &Number| {
+                let first = self.wanting.wider(*number).find(|(_, id)| self.would_take(*number, *id, party));
+                first.map(|(rank, id)| (rank, *number, id))
+            };
+            best = groups.iter().filter_map(wider).min();
+        }
+        best.map(|(_, number, id)| (number, id))
+    }
+
+    /// Whether a call or callback that wants somebody would be offered to this agent now.
+    pub(crate) fn would_take(&self, number: Number, id: CallId, party: PartyId) -> bool {
+        if let Some(ghost) = self.ghosts.get(&id) {
+            return ghost.can_offer(party);
+        }
+        let Some(call) = self.calls.get(&id) else { return false };
+        match &call.phase {
+            Phase::Offering(offering) => offering.group == number && offering.can_offer(party),
+            Phase::Falling(_)
+            | Phase::Direct
+            | Phase::Announcing(_)
+            | Phase::Talking
+            | Phase::Echo
+            | Phase::Parked(_)
+            | Phase::Camped(_)
+            | Phase::Transferring(_)
+            | Phase::Callback(_)
+            | Phase::Ending => false,
+        }
+    }
+}
