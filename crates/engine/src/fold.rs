@@ -78,7 +78,12 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     let at = fact.at;
     match &fact.what {
         What::CallArrived { .. } => arrive(state, fact),
-        What::CallAnswered { call, .. } => with_record(state, *call, |record| record.answered = Some(at)),
+        What::CallAnswered { call, with } => {
+            with_record(state, *call, |record| record.answered = Some(at));
+            if let Some(leg) = with {
+                taken(state, *leg);
+            }
+        }
         What::CallEnded { call, outcome } => {
             let mut record = state.calls.remove(call)?;
             record.ended = Some(at);
@@ -356,15 +361,21 @@ fn answer_leg(state: &mut SavedState, leg: LegId, at: Utc) {
     let mut whose = None;
     with_leg(state, leg, |known| {
         known.answered = Some(at);
-        whose = Some((known.peer, known.role, known.group));
+        whose = Some(known.peer);
     });
-    let Some((Peer::Party(party), role, group)) = whose else { return };
+    let Some(Peer::Party(party)) = whose else { return };
     let agent = agent(state, party, at);
     agent.busy.insert(leg, LegState::Talking);
     agent.since = at;
-    if role == Role::Member
-        && let Some(saved) = member(state, group, party)
-    {
+}
+
+/// A member who took a call begins to count his misses anew. A leg that was answered but not confirmed did not
+/// take it (K-34).
+fn taken(state: &mut SavedState, leg: LegId) {
+    let record = state.calls.get(&leg.call).and_then(|record| record.legs.get(usize::from(leg.n)));
+    let Some(LegRecord { role: Role::Member, peer: Peer::Party(party), group, .. }) = record else { return };
+    let (party, group) = (*party, *group);
+    if let Some(saved) = member(state, group, party) {
         saved.missed = 0;
     }
 }

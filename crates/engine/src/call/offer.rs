@@ -130,8 +130,8 @@ impl Switchboard {
         let language = self.settings.config.language_of(member);
         // req K-29: told when he let it ring, not when he was busy.
         if cause == EndCause::NoAnswer && group.passed_on_notice && user {
-            let caller = self.caller_text(call, language);
-            let text = texts::passed_on(language, &group.name, &caller);
+            let from = self.from_text(call, language);
+            let text = texts::passed_on(language, &group.name, &from);
             self.tell(call, member, NoticeKind::PassedOn, text);
         }
         if cause == EndCause::Diverted && user {
@@ -149,16 +149,15 @@ impl Switchboard {
         self.notice(NoticeTo::User(member), text);
     }
 
-    /// The caller in a text: number, else name, else "hidden".
-    fn caller_text(&self, call: &Call, language: model::language::Language) -> String {
+    /// From whom a call is, in a text: number, else name, else "hidden".
+    fn from_text(&self, call: &Call, language: model::language::Language) -> String {
         let show = self.shown_inside(call);
-        if show.hidden {
-            return texts::hidden(language).to_owned();
-        }
         let number = show.number.map(|number| number.to_string());
-        number
-            .or_else(|| show.name.map(|name| name.to_string()))
-            .unwrap_or_else(|| texts::hidden(language).to_owned())
+        let known = number.or_else(|| show.name.map(|name| name.to_string())).filter(|_| !show.hidden);
+        known.map_or_else(
+            || texts::from_hidden(language).to_owned(),
+            |known| texts::from_number(language, &known),
+        )
     }
 
     /// A member answered. An outside one may have to press 1 first (K-34).

@@ -305,7 +305,7 @@ fn the_notice_comes_also_when_the_main_line_is_next() {
                 mari ended: NoAnswer
                 release mari: Normal
                 mari to the tail (NoAnswer)
-                screen of mari: "Info: kõne numbrilt peidetud number suunati järgmisele. Tagasi helistada pole vaja."
+                screen of mari: "Info: kõne peidetud numbrilt suunati järgmisele. Tagasi helistada pole vaja."
                 offered to nobody (Nobody)
                 fallback own_line: Tried
                 dial line
@@ -520,6 +520,56 @@ fn a_mailbox_does_not_take_the_call() {
                 juri to the tail (Answered)
                 caller 1: answer with juri
                 list: Madis juri
+        "#]],
+    );
+}
+
+/// req K-34, X-02: a mailbox that picks up every time is a member who misses every time.
+#[test]
+fn a_mailbox_does_not_begin_the_count_of_misses_anew() {
+    check(
+        even("Madis").with("confirm_outside = true").with("misses_before_logout = 2").with("own_line ="),
+        "call 1
+         Madis answers
+         10 s pass
+         call 2
+         Madis answers
+         Madis hangs up",
+        expect![[r#"
+            list: Madis
+            > call 1
+                offered to Madis (Rotation)
+                dial Madis
+                caller 1: ringing
+            > Madis answers
+                Madis hears (en): "Company call. Press one to accept."
+                Madis: play press_1_to_accept in en
+            > 10 s pass
+                Madis ended: NotConfirmed
+                release Madis: Normal
+                Madis to the tail (NoAnswer)
+                offered to nobody (Nobody)
+                fallback own_line: PassedOver
+                fallback announcement:unreachable: Tried
+                caller 1 hears (en): "The mobile phone you are calling is switched off or out of the coverage area"
+                caller 1: play unreachable in en
+            > call 2
+                offered to Madis (Rotation)
+                dial Madis
+                caller 2: ringing
+            > Madis answers
+                Madis hears (en): "Company call. Press one to accept."
+                Madis: play press_1_to_accept in en
+            > Madis hangs up
+                Madis ended: NotConfirmed
+                Madis to the tail (NoAnswer)
+                Madis logged out by Rule
+                offered to nobody (Nobody)
+                fallback own_line: PassedOver
+                fallback announcement:unreachable: Tried
+                caller 2 hears (en): "The mobile phone you are calling is switched off or out of the coverage area"
+                caller 2: play unreachable in en
+                list:
         "#]],
     );
 }
