@@ -190,12 +190,20 @@ impl Bed {
             number: user.is_none().then(|| number.parse().expect("a number")),
             name: after("named").map(std::sync::Arc::from),
         };
-        let proved = !words.contains(&"unproved");
-        let from = Caller { party: from, proved, hidden: words.contains(&"hidden") };
+        let from =
+            Caller { party: from, proved: !words.contains(&"unproved"), hidden: words.contains(&"hidden") };
         let via =
             user.map_or_else(|| Ingress::Trunk("carrier".parse().expect("a trunk's name")), Ingress::User);
         let to = dialled(n, after("to").unwrap_or(MAIN));
         self.give(Input::Leg(LegId::caller(call_id(n)), LegEvent::Arrived(Arrival { from, to, via })));
+    }
+
+    /// A call arrives on a leg that is there already: late, or a fault of who sends it.
+    pub(crate) fn arrives(&mut self, leg: LegId) {
+        let party = Party { id: caller(99), number: None, name: None };
+        let from = Caller { party, proved: true, hidden: false };
+        let via = Ingress::Trunk("carrier".parse().expect("a trunk's name"));
+        self.leg(leg, LegEvent::Arrived(Arrival { from, to: Dialled::Echo, via }));
     }
 
     /// Somebody asks for something.
@@ -218,7 +226,7 @@ impl Bed {
     pub(crate) fn restart(&mut self) {
         let disk = serde_json::to_string(&self.saved).expect("the state is plain data");
         self.saved = serde_json::from_str(&disk).expect("what was written can be read");
-        self.legs.clear();
+        self.legs.values_mut().for_each(|leg| leg.over = true);
         let config = self.company.config(self.version);
         self.board = Switchboard::new(config, self.saved.clone(), Seed(1), Bed::moment(self.now));
         self.drain();

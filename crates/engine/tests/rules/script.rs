@@ -4,7 +4,7 @@ use expect_test::Expect;
 use model::id::PartyId;
 use model::input::{Actor, Command, Duty, Input, Reachability};
 use model::language::Language;
-use model::leg::{FailCause, Key, LegEvent};
+use model::leg::{FailCause, Key, LegEvent, PlayId};
 use model::number::Number;
 
 use crate::bed::{Bed, call_id};
@@ -113,7 +113,9 @@ impl Bed {
             ["hangs", "up"] => LegEvent::HungUp { media: None },
             ["closes"] => LegEvent::Closed { media: None },
             ["is", "silent"] => LegEvent::MediaTimeout,
-            ["heard", "it"] => LegEvent::PlayEnded(self.legs[&leg].play.expect("something plays to him")),
+            ["heard", "it"] => LegEvent::PlayEnded(self.legs[&leg].play.unwrap_or(PlayId(0))),
+            ["heard", "another"] => LegEvent::PlayEnded(PlayId(99)),
+            ["arrives"] => return self.arrives(leg),
             other => panic!("no step: {who} {other:?}"),
         };
         self.leg(leg, event);
