@@ -130,7 +130,7 @@ impl Switchboard {
         let language = self.settings.config.language_of(member);
         // req K-29: told when he let it ring, not when he was busy.
         if cause == EndCause::NoAnswer && group.passed_on_notice && user {
-            let from = self.from_text(call, language);
+            let from = self.whence(call, language);
             let text = texts::passed_on(language, &group.name, &from);
             self.tell(call, member, NoticeKind::PassedOn, text);
         }
@@ -150,7 +150,7 @@ impl Switchboard {
     }
 
     /// From whom a call is, in a text: number, else name, else "hidden".
-    fn from_text(&self, call: &Call, language: model::language::Language) -> String {
+    fn whence(&self, call: &Call, language: model::language::Language) -> String {
         let show = self.shown_inside(call);
         let number = show.number.map(|number| number.to_string());
         let known = number.or_else(|| show.name.map(|name| name.to_string())).filter(|_| !show.hidden);

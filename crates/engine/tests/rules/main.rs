@@ -1,7 +1,6 @@
 //! The rules of the ring group, one case per sentence of its service description (`docs/requirements.md`): a
 //! script, and what must come out of it. Then the whole tables of state and event.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![expect(clippy::needless_pass_by_value, reason = "cases hand their company over")]
 
 mod bed;

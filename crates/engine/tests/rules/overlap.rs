@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::company::even;
+use crate::company::{duty_first, even};
 use crate::script::check;
 
 /// req K-39: as many calls at once as active members, never two for one; one more follows K-23.
@@ -176,23 +176,50 @@ fn a_restart_keeps_the_list() {
     );
 }
 
+/// req K-53: the duty survives a restart.
+#[test]
+fn a_restart_keeps_the_duty() {
+    check(
+        duty_first("mari juri! kati"),
+        "text *961*2# by juri
+         restart
+         live
+         call 1",
+        expect![[r#"
+            list: mari juri kati
+            > text *961*2# by juri
+                duty: juri
+                juri used *961*2#
+                reply: "Info: you are logged in as the first."
+                list: mari juri* kati
+            > restart
+            > live
+                juri: available, first
+                mari: available
+                kati: available
+            > call 1
+                offered to juri (Duty)
+                dial juri
+                caller 1: ringing
+        "#]],
+    );
+}
+
 /// req X-02: a missed offer moves to the tail, and a group may log out who missed too many; busy does not count.
 #[test]
 fn too_many_misses_log_a_member_out() {
     check(
-        even("mari juri").with("misses_before_logout = 2"),
+        even("mari juri").with("misses_before_logout = 2").with("fallback = \"hangup\""),
         "call 1
          mari rings
          15 s pass
          juri answers
          call 2
          mari is busy
-         caller 2 hangs up
          caller 1 hangs up
          call 3
          mari is unreachable
-         caller 3 hangs up
-         call 4",
+         caller 3 hangs up",
         expect![[r#"
             list: mari juri
             > call 1
@@ -219,13 +246,10 @@ fn too_many_misses_log_a_member_out() {
             > mari is busy
                 mari ended: Busy
                 offered to nobody (Nobody)
-                fallback own_line: Tried
-                dial line
-            > caller 2 hangs up
-                caller 2 ended: Cancelled
-                line ended: Cancelled
-                release line: Normal
-                call 2 ended: Abandoned
+                fallback hangup: Tried
+                caller 2 ended: Unreachable
+                release caller 2: Unavailable
+                call 2 ended: Unanswered
             > caller 1 hangs up
                 caller 1 ended: HangUp
                 juri ended: Answered
@@ -248,30 +272,21 @@ fn too_many_misses_log_a_member_out() {
                 juri ended: Cancelled
                 release juri: Normal
                 call 3 ended: Abandoned
-            > call 4
-                offered to juri (Rotation)
-                dial juri
-                caller 4: ringing
         "#]],
     );
 }
 
-/// req X-02: an answer begins the count anew, and without the setting nobody is logged out.
+/// req X-02: an answer begins the count anew.
 #[test]
 fn an_answer_begins_the_count_of_misses_anew() {
     check(
-        even("mari").with("misses_before_logout = 2").with("own_line ="),
+        even("mari").with("misses_before_logout = 2").with("fallback = \"hangup\""),
         "call 1
          mari is unreachable
          call 2
          mari answers
          mari hangs up
          call 3
-         mari is unreachable
-         set misses_before_logout = \"never\"
-         call 4
-         mari is unreachable
-         call 5
          mari is unreachable",
         expect![[r#"
             list: mari
@@ -283,10 +298,10 @@ fn an_answer_begins_the_count_of_misses_anew() {
                 mari ended: Unreachable
                 mari to the tail (Unreachable)
                 offered to nobody (Nobody)
-                fallback own_line: PassedOver
-                fallback announcement:unreachable: Tried
-                caller 1 hears (en): "The mobile phone you are calling is switched off or out of the coverage area"
-                caller 1: play unreachable in en
+                fallback hangup: Tried
+                caller 1 ended: Unreachable
+                release caller 1: Unavailable
+                call 1 ended: Unanswered
             > call 2
                 offered to mari (Rotation)
                 dial mari
@@ -307,35 +322,69 @@ fn an_answer_begins_the_count_of_misses_anew() {
                 mari ended: Unreachable
                 mari to the tail (Unreachable)
                 offered to nobody (Nobody)
-                fallback own_line: PassedOver
-                fallback announcement:unreachable: Tried
-                caller 3 hears (en): "The mobile phone you are calling is switched off or out of the coverage area"
-                caller 3: play unreachable in en
-            > set misses_before_logout = "never"
-            > call 4
+                fallback hangup: Tried
+                caller 3 ended: Unreachable
+                release caller 3: Unavailable
+                call 3 ended: Unanswered
+        "#]],
+    );
+}
+
+/// req X-02: without the setting nobody is logged out.
+#[test]
+fn without_the_setting_misses_only_move() {
+    check(
+        even("mari juri").with("fallback = \"hangup\""),
+        "call 1
+         mari is unreachable
+         juri is unreachable
+         call 2
+         mari is unreachable
+         juri is unreachable
+         live",
+        expect![[r#"
+            list: mari juri
+            > call 1
                 offered to mari (Rotation)
                 dial mari
-                caller 4: ringing
+                caller 1: ringing
             > mari is unreachable
                 mari ended: Unreachable
                 mari to the tail (Unreachable)
+                offered to juri (Rotation)
+                dial juri
+                list: juri mari
+            > juri is unreachable
+                juri ended: Unreachable
+                juri to the tail (Unreachable)
                 offered to nobody (Nobody)
-                fallback own_line: PassedOver
-                fallback announcement:unreachable: Tried
-                caller 4 hears (en): "The mobile phone you are calling is switched off or out of the coverage area"
-                caller 4: play unreachable in en
-            > call 5
+                fallback hangup: Tried
+                caller 1 ended: Unreachable
+                release caller 1: Unavailable
+                call 1 ended: Unanswered
+                list: mari juri
+            > call 2
                 offered to mari (Rotation)
                 dial mari
-                caller 5: ringing
+                caller 2: ringing
             > mari is unreachable
                 mari ended: Unreachable
                 mari to the tail (Unreachable)
+                offered to juri (Rotation)
+                dial juri
+                list: juri mari
+            > juri is unreachable
+                juri ended: Unreachable
+                juri to the tail (Unreachable)
                 offered to nobody (Nobody)
-                fallback own_line: PassedOver
-                fallback announcement:unreachable: Tried
-                caller 5 hears (en): "The mobile phone you are calling is switched off or out of the coverage area"
-                caller 5: play unreachable in en
+                fallback hangup: Tried
+                caller 2 ended: Unreachable
+                release caller 2: Unavailable
+                call 2 ended: Unanswered
+                list: mari juri
+            > live
+                mari: available
+                juri: available
         "#]],
     );
 }
