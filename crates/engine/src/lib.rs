@@ -14,6 +14,7 @@ mod ready;
 mod reasons;
 pub mod service_code;
 mod settings;
+pub mod speech;
 pub mod switchboard;
 mod texts;
 pub mod timers;
