@@ -72,7 +72,8 @@ impl Reader<'_> {
                 (DecisionKind::Offer, text, names, passed_over)
             }
             What::Waits { group, position, .. } => {
-                let round = self.tried.iter().filter(|((of, _), _)| of == group).map(|(_, round)| *round).max();
+                let round =
+                    self.tried.iter().filter(|((of, _), _)| of == group).map(|(_, round)| *round).max();
                 let passed_over = self.passed_over(state, *group, round.unwrap_or(1), &[]);
                 let text = say::waits(self.language, &position.to_string());
                 (DecisionKind::Wait, text, Vec::new(), passed_over)
@@ -80,7 +81,9 @@ impl Reader<'_> {
             What::Queued { why, rank, group, .. } => match why {
                 QueuedWhy::Entered | QueuedWhy::Recalled => return None,
                 QueuedWhy::Held => plain(DecisionKind::Move, say::place_again(self.language).to_owned()),
-                QueuedWhy::Aged => plain(DecisionKind::Move, say::aged(self.language, &rank.level.to_string())),
+                QueuedWhy::Aged => {
+                    plain(DecisionKind::Move, say::aged(self.language, &rank.level.to_string()))
+                }
                 QueuedWhy::Moved => {
                     let saved = state.groups.get(group);
                     let ahead = saved.map_or(0, |saved| {
@@ -214,7 +217,8 @@ impl Reader<'_> {
         let group = self.config.groups.get(&number);
         let queue = group.filter(|group| group.queue.is_some());
         let red = group.is_some_and(|group| presence::is_red(state, self.config, group, party));
-        let unreachable = queue.is_some_and(|group| !presence::is_reachable(state, self.config, group, party));
+        let unreachable =
+            queue.is_some_and(|group| !presence::is_reachable(state, self.config, group, party));
         let Some(agent) = state.agents.get(&party) else {
             return if red || unreachable { PassReason::Away } else { PassReason::LaterInOrder };
         };

@@ -61,7 +61,11 @@ impl Switchboard {
 
     /// Who is offered the call next, and by which rule. Looks at no more members than were tried, but where chance or
     /// the last hour decides (design section 3).
-    pub(crate) fn pick(&mut self, group: &Group, can: impl Fn(PartyId) -> bool) -> Option<(PartyId, OfferRule)> {
+    pub(crate) fn pick(
+        &mut self,
+        group: &Group,
+        can: impl Fn(PartyId) -> bool,
+    ) -> Option<(PartyId, OfferRule)> {
         let saved = self.saved.groups.get(&group.number)?;
         if let Some(duty) = saved.duty
             && self.ready.contains(duty, group.number)

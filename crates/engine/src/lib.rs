@@ -23,8 +23,8 @@ mod settings;
 pub mod speech;
 pub mod switchboard;
 mod texts;
-mod transfer;
 pub mod timers;
+mod transfer;
 
 /// Rises when the same inputs may give other outputs; a journal replays within one version only.
 pub const VERSION: u32 = 2;

@@ -87,8 +87,7 @@ fn line(
 ) -> Vec<LiveWaiting> {
     let entry = |(position, (rank, id)): (u32, (&Rank, &CallId))| {
         let estimate = estimate::of_position(state, config, number, position, now);
-        let seconds =
-            |span: Span| u32::try_from(span.0.div_ceil(1_000)).unwrap_or(u32::MAX);
+        let seconds = |span: Span| u32::try_from(span.0.div_ceil(1_000)).unwrap_or(u32::MAX);
         let request = saved.callbacks.get(id);
         let (caller, ringing, since) = match (request, state.calls.get(id)) {
             (Some(request), _) => {
@@ -137,7 +136,11 @@ fn offered(
 
 /// Somebody is being rung for it.
 fn rings(record: &CallRecord) -> bool {
-    record.legs.iter().skip(1).any(|leg| leg.alerting.is_some() && leg.answered.is_none() && leg.ended.is_none())
+    record
+        .legs
+        .iter()
+        .skip(1)
+        .any(|leg| leg.alerting.is_some() && leg.answered.is_none() && leg.ended.is_none())
 }
 
 fn entered(record: &CallRecord, number: Number) -> Utc {

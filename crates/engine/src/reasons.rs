@@ -83,13 +83,9 @@ const fn of(language: Language, texts: [&'static str; 5]) -> &'static str {
 /// By which limit a call left a group.
 pub(crate) const fn overflow(language: Language, why: OverflowCause) -> &'static str {
     let texts = match why {
-        OverflowCause::Full => [
-            "Järjekord on täis",
-            "Jono on täynnä",
-            "Kön är full",
-            "The queue is full",
-            "Очередь заполнена",
-        ],
+        OverflowCause::Full => {
+            ["Järjekord on täis", "Jono on täynnä", "Kön är full", "The queue is full", "Очередь заполнена"]
+        }
         OverflowCause::Wait => [
             "Pikim lubatud ooteaeg sai täis",
             "Enimmäisodotusaika täyttyi",

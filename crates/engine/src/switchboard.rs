@@ -11,8 +11,8 @@ use model::fact::{EndCause, Fact, Outcome, Peer, VisitOutcome, What};
 use model::id::{CallId, FactSeq, LegId, PartyId, RequestId, Seed};
 use model::input::{Command, Input};
 use model::leg::{LegCommand, LegEvent, Release};
-use model::output::{Notice, NoticeTo, Output, Reply};
 use model::number::Number;
+use model::output::{Notice, NoticeTo, Output, Reply};
 use model::saved::SavedState;
 use model::time::{Now, Span, Tick, Utc};
 
@@ -390,7 +390,9 @@ impl Switchboard {
     /// from then on he is not there (V-22).
     pub(crate) fn watch_pause(&mut self, party: PartyId) {
         self.look_at(party);
-        let Some(paused) = self.saved.agents.get(&party).and_then(|agent| agent.paused.as_ref()) else { return };
+        let Some(paused) = self.saved.agents.get(&party).and_then(|agent| agent.paused.as_ref()) else {
+            return;
+        };
         let lasted = self.now.utc - paused.since;
         let groups = self.saved.memberships.get(&party).into_iter().flatten();
         let next = groups

@@ -57,13 +57,22 @@ text!(
     ru "{name}: не отвечает"
 );
 text!(
-    /// The call went on to the next (K-29, K-30).
-    passed_on(group, caller)
-    et "{group}: kõne numbrilt {caller} suunati järgmisele. Tagasi helistada pole vaja."
-    fi "{group}: puhelu numerosta {caller} siirtyi seuraavalle. Ei tarvitse soittaa takaisin."
-    sv "{group}: samtalet från {caller} gick vidare till nästa. Du behöver inte ringa tillbaka."
-    en "{group}: the call from {caller} went on to the next. No need to call back."
-    ru "{group}: вызов от {caller} передан следующему. Перезванивать не нужно."
+    /// The call went on to the next (K-29, K-30). `from` is `from_number` or `from_hidden`.
+    passed_on(group, from)
+    et "{group}: kõne {from} suunati järgmisele. Tagasi helistada pole vaja."
+    fi "{group}: puhelu {from} siirtyi seuraavalle. Ei tarvitse soittaa takaisin."
+    sv "{group}: samtalet {from} gick vidare till nästa. Du behöver inte ringa tillbaka."
+    en "{group}: the call {from} went on to the next. No need to call back."
+    ru "{group}: вызов {from} передан следующему. Перезванивать не нужно."
+);
+text!(
+    /// From a caller with a number.
+    from_number(caller)
+    et "numbrilt {caller}"
+    fi "numerosta {caller}"
+    sv "från {caller}"
+    en "from {caller}"
+    ru "от {caller}"
 );
 text!(
     /// A foreign forwarding was seen (K-33).
@@ -168,14 +177,14 @@ pub(crate) const fn not_available(language: Language) -> &'static str {
     }
 }
 
-/// A caller without a number.
-pub(crate) const fn hidden(language: Language) -> &'static str {
+/// From a caller without a number, or who hides it.
+pub(crate) const fn from_hidden(language: Language) -> &'static str {
     match language {
-        Language::Et => "peidetud number",
-        Language::Fi => "salattu numero",
-        Language::Sv => "dolt nummer",
-        Language::En => "hidden number",
-        Language::Ru => "скрытый номер",
+        Language::Et => "peidetud numbrilt",
+        Language::Fi => "salatusta numerosta",
+        Language::Sv => "från dolt nummer",
+        Language::En => "from a hidden number",
+        Language::Ru => "со скрытого номера",
     }
 }
 
@@ -213,7 +222,8 @@ mod tests {
         let long = "Ä".repeat(200);
         for language in Language::ALL {
             for text in [
-                passed_on(language, &long, "+123456789012345"),
+                passed_on(language, &long, &from_number(language, "+123456789012345")),
+                passed_on(language, &long, from_hidden(language)),
                 diversion_seen(language, &long),
                 logged_out_by_rule(language, &long),
                 duty_taken(language, &long, &long),

@@ -69,7 +69,9 @@ impl Switchboard {
             Dialled::Code(code) => self.code_by_call(call, via, &code),
             Dialled::Echo => self.echo(call),
             // What could be taken was taken before the call began; a call that nothing can be parked of goes nowhere.
-            Dialled::Park | Dialled::Unpark(_) | Dialled::PickUp(_) | Dialled::Nobody => self.refuse(call, Release::NotFound, Outcome::Failed),
+            Dialled::Park | Dialled::Unpark(_) | Dialled::PickUp(_) | Dialled::Nobody => {
+                self.refuse(call, Release::NotFound, Outcome::Failed)
+            }
         }
     }
 

@@ -139,7 +139,11 @@ impl Switchboard {
                 let falling = Falling { group: number, list, ring_time, at, target: target.clone() };
                 let far_end = FarEnd { peer: Peer::Set(*outside), role: Role::Outside, group: Some(number) };
                 let alerting_max = ALERTING_MAX;
-                self.dial_target(call, falling, Dialling { to, far_end, show, alerting_max, media_of: Some(call.served), recall: None })
+                self.dial_target(
+                    call,
+                    falling,
+                    Dialling { to, far_end, show, alerting_max, media_of: Some(call.served), recall: None },
+                )
             }
             Target::Group(next) => {
                 let usable = self.settings.group(*next).is_some()
@@ -201,7 +205,11 @@ impl Switchboard {
                 let show = self.shown_inside(call);
                 let to = DialTo::User(party);
                 let alerting_max = ALERTING_MAX;
-                return self.dial_target(call, falling, Dialling { to, far_end, show, alerting_max, media_of: Some(call.served), recall: None });
+                return self.dial_target(
+                    call,
+                    falling,
+                    Dialling { to, far_end, show, alerting_max, media_of: Some(call.served), recall: None },
+                );
             }
             Err(CannotRing::Busy) => EndCause::Busy,
             Err(CannotRing::Unreachable) => EndCause::Unreachable,

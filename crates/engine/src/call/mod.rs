@@ -239,10 +239,7 @@ impl Switchboard {
             LegEvent::Unheld => self.unheld(call, call.served),
             LegEvent::Refer { refer, to } => self.refer(call, call.served, refer, to),
             // The rest belongs to dialled legs or has been seen already.
-            LegEvent::Arrived(_)
-            | LegEvent::Alerting { .. }
-            | LegEvent::Answered
-            | LegEvent::Diverted => {}
+            LegEvent::Arrived(_) | LegEvent::Alerting { .. } | LegEvent::Answered | LegEvent::Diverted => {}
         }
     }
 
@@ -288,7 +285,9 @@ impl Switchboard {
 
     /// What the call was doing is over: nothing of it may go off or be found any more.
     pub(crate) fn leave_phase(&mut self, call: &Call) {
-        for timer in [Timer::Prompt(call.id), Timer::Keys(call.id), Timer::Camp(call.id), Timer::Park(call.id)] {
+        for timer in
+            [Timer::Prompt(call.id), Timer::Keys(call.id), Timer::Camp(call.id), Timer::Park(call.id)]
+        {
             self.timers.cancel(timer);
         }
         match &call.phase {
@@ -432,8 +431,8 @@ impl Switchboard {
         call.phase = Phase::Talking;
         call.held_by = None;
         call.outcome = Some(Outcome::Answered);
+        self.fact(What::CallAnswered { call: call.id, with: Some(leg) });
         if call.caller == CallerLeg::Calling {
-            self.fact(What::CallAnswered { call: call.id, with: Some(leg) });
             call.caller = CallerLeg::Answered;
             self.command_leg(call.caller_leg(), LegCommand::Answer { with: Some(leg) });
         } else {
@@ -576,7 +575,8 @@ impl Switchboard {
         if let Phase::Offering(offering) = &call.phase {
             let group = offering.group;
             self.want_none(group, call.id);
-            for timer in [Timer::Round(call.id), Timer::WaitMax(call.id), Timer::Age(call.id), Timer::Repeat(call.id)]
+            for timer in
+                [Timer::Round(call.id), Timer::WaitMax(call.id), Timer::Age(call.id), Timer::Repeat(call.id)]
             {
                 self.timers.cancel(timer);
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::config::{Group, ShowOnOffer};
 use model::fact::{EndCause, NoticeKind, OfferRule, Peer, Place, Role, TailCause, VisitOutcome, What};
 use model::id::{LegId, PartyId};
-use model::leg::{DialTo, Devices, LegCommand, PlayId, PromptRef, Release, Show, Tone};
+use model::leg::{Devices, DialTo, LegCommand, PlayId, PromptRef, Release, Show, Tone};
 use model::number::Number;
 use model::output::NoticeTo;
 use model::time::Span;
@@ -75,8 +75,13 @@ impl Switchboard {
         self.fact(What::VisitStarted { call: call.id, group: number });
         call.groups.push(number);
         let ring_time = self.settings.group(number).map_or(Span(0), |group| group.ring_time);
-        call.phase =
-            Phase::Offering(Offering { group: number, ring_time, pass: 1, tries: BTreeMap::new(), line: None });
+        call.phase = Phase::Offering(Offering {
+            group: number,
+            ring_time,
+            pass: 1,
+            tries: BTreeMap::new(),
+            line: None,
+        });
         match self.settings.group(number) {
             Some(group) if group.queue.is_some() => self.enter_queue(call, &group),
             Some(_) | None => self.offer_on(call),
@@ -139,12 +144,7 @@ impl Switchboard {
     }
 
     /// Picks members for one round; who is picked counts as tried.
-    fn choose(
-        &mut self,
-        offering: &mut Offering,
-        group: &Group,
-        wanted: usize,
-    ) -> Vec<(PartyId, OfferRule)> {
+    fn choose(&mut self, offering: &mut Offering, group: &Group, wanted: usize) -> Vec<(PartyId, OfferRule)> {
         let mut chosen: Vec<(PartyId, OfferRule)> = Vec::new();
         while chosen.len() < wanted {
             match self.pick(group, |member| offering.can_offer(member)) {
@@ -194,7 +194,10 @@ impl Switchboard {
         };
         let show = labelled(self.shown_for(group, show), &group.label);
         let alerting_max = group.alerting_max;
-        self.dial(call, Dialling { to, far_end, show, alerting_max, media_of: Some(call.served), recall: None });
+        self.dial(
+            call,
+            Dialling { to, far_end, show, alerting_max, media_of: Some(call.served), recall: None },
+        );
         match call.line() {
             Some(_) => {}
             None if call.caller == CallerLeg::Answered => {
@@ -234,8 +237,8 @@ impl Switchboard {
         let language = self.settings.config.language_of(member);
         // req K-29: told when he let it ring, not when he was busy.
         if cause == EndCause::NoAnswer && group.passed_on_notice && user {
-            let caller = self.caller_text(call, language);
-            let text = texts::passed_on(language, &group.name, &caller);
+            let from = self.whence(call, language);
+            let text = texts::passed_on(language, &group.name, &from);
             self.tell(call, member, NoticeKind::PassedOn, text);
         }
         if cause == EndCause::Diverted && user {
@@ -253,16 +256,15 @@ impl Switchboard {
         self.notice(NoticeTo::User(member), text);
     }
 
-    /// The caller in a text: number, else name, else "hidden".
-    fn caller_text(&self, call: &Call, language: model::language::Language) -> String {
+    /// From whom a call is, in a text: number, else name, else "hidden".
+    fn whence(&self, call: &Call, language: model::language::Language) -> String {
         let show = self.shown_inside(call);
-        if show.hidden {
-            return texts::hidden(language).to_owned();
-        }
         let number = show.number.map(|number| number.to_string());
-        number
-            .or_else(|| show.name.map(|name| name.to_string()))
-            .unwrap_or_else(|| texts::hidden(language).to_owned())
+        let known = number.or_else(|| show.name.map(|name| name.to_string())).filter(|_| !show.hidden);
+        known.map_or_else(
+            || texts::from_hidden(language).to_owned(),
+            |known| texts::from_number(language, &known),
+        )
     }
 
     /// A member answered. An outside one may have to press 1 first (K-34).

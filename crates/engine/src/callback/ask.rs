@@ -48,7 +48,8 @@ impl Switchboard {
         }
         let waiting_over = settings.offer_waiting_over.map(|over| saved.visiting.len() > over as usize);
         let longest = settings.offer_longest_wait.map(|least| {
-            let since = saved.visiting.iter().filter_map(|id| saved.ranks.get(id)).map(|rank| rank.since).min();
+            let since =
+                saved.visiting.iter().filter_map(|id| saved.ranks.get(id)).map(|rank| rank.since).min();
             since.is_some_and(|since| self.now.utc - since >= least)
         });
         let estimate = settings.offer_estimate_over.map(|over| {
@@ -67,7 +68,9 @@ impl Switchboard {
             PromptChoice::BuiltIn if self.must_type(call) => {
                 self.spoken(&Phrase::CallbackOfferHidden(key), group.language, Place::Callback)
             }
-            PromptChoice::BuiltIn => self.spoken(&Phrase::CallbackOffer(key), group.language, Place::Callback),
+            PromptChoice::BuiltIn => {
+                self.spoken(&Phrase::CallbackOffer(key), group.language, Place::Callback)
+            }
             choice => self.chosen(choice, "", group.language, Place::Callback),
         }
     }
@@ -89,7 +92,9 @@ impl Switchboard {
 
     /// A key about a callback. `false`: it was none.
     pub(crate) fn callback_key(&mut self, call: &mut Call, Key(key): Key) -> bool {
-        let Some(group) = call.group_now().and_then(|number| self.settings.group(number)) else { return false };
+        let Some(group) = call.group_now().and_then(|number| self.settings.group(number)) else {
+            return false;
+        };
         let must_type = self.must_type(call);
         let Some(line) = call.line_mut() else { return false };
         match &mut line.asking {
@@ -228,4 +233,3 @@ impl Switchboard {
         self.last_prompt(call, Place::Callback, "callback_accepted", group.language);
     }
 }
-

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::config::Group;
-use model::fact::{Called, CallbackState, EndCause, Outcome, Peer, Place, Role, TailCause, What};
+use model::fact::{CallbackState, Called, EndCause, Outcome, Peer, Place, Role, TailCause, What};
 use model::id::{CallId, PartyId};
 use model::leg::{Caller, DialTo, Ingress, LegCommand, Party, PlayId, Release, Show};
 use model::number::Number;

@@ -57,9 +57,7 @@ impl Switchboard {
         let attempts = request.attempts;
         self.want_none(group, callback);
         self.ghosts.remove(&callback);
-        for timer in
-            [Timer::CallbackRest(callback), Timer::CallbackValid(callback), Timer::Round(callback)]
-        {
+        for timer in [Timer::CallbackRest(callback), Timer::CallbackValid(callback), Timer::Round(callback)] {
             self.timers.cancel(timer);
         }
         self.step_on(group, callback, state, attempts, None);

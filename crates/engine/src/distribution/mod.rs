@@ -80,10 +80,7 @@ pub(crate) const fn draws(group: &Group) -> bool {
 }
 
 /// Those of the free who stand first and are left to chance, if anybody `can` take the call.
-pub(crate) fn equals(
-    free: &BTreeMap<Standing, PartyId>,
-    can: impl Fn(PartyId) -> bool,
-) -> Vec<PartyId> {
+pub(crate) fn equals(free: &BTreeMap<Standing, PartyId>, can: impl Fn(PartyId) -> bool) -> Vec<PartyId> {
     let mut first = None;
     let mut equal = Vec::new();
     for (standing, party) in free {

@@ -88,4 +88,3 @@ pub(super) fn to_tail(entry: &mut SavedGroup, member: PartyId) {
         saved.place = None;
     }
 }
-

@@ -105,7 +105,14 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     let at = fact.at;
     match &fact.what {
         What::CallArrived { .. } => arrive(state, fact),
-        What::CallAnswered { call, .. } => with_record(state, *call, |record| record.answered = Some(at)),
+        What::CallAnswered { call, with } => {
+            with_record(state, *call, |record| {
+                record.answered.get_or_insert(at);
+            });
+            if let Some(leg) = with {
+                taken(state, *leg, at);
+            }
+        }
         What::CallEnded { call, outcome } => {
             let mut record = state.calls.remove(call)?;
             record.ended = Some(at);
@@ -246,16 +253,13 @@ fn agent(state: &mut SavedState, party: PartyId, at: Utc) -> &mut SavedAgent {
 
 /// Forgets a party of whom nothing needs to be known: a caller who has gone.
 fn tidy(state: &mut SavedState, party: PartyId) {
-    let idle = state
-        .agents
-        .get(&party)
-        .is_some_and(|agent| {
-            agent.busy.is_empty()
-                && agent.paused.is_none()
-                && agent.reach.contacts == 0
-                && agent.wrap_up.is_none()
-                && agent.resting.is_none()
-        });
+    let idle = state.agents.get(&party).is_some_and(|agent| {
+        agent.busy.is_empty()
+            && agent.paused.is_none()
+            && agent.reach.contacts == 0
+            && agent.wrap_up.is_none()
+            && agent.resting.is_none()
+    });
     if idle && !state.memberships.contains_key(&party) {
         state.agents.remove(&party);
     }
@@ -300,7 +304,14 @@ fn with_leg(state: &mut SavedState, leg: LegId, change: impl FnOnce(&mut LegReco
 
 fn start_visit(state: &mut SavedState, call: CallId, group: Number, at: Utc) {
     with_record(state, call, |record| {
-        record.visits.push(VisitRecord { group, from: at, to: None, outcome: None, served_by: None, position: None });
+        record.visits.push(VisitRecord {
+            group,
+            from: at,
+            to: None,
+            outcome: None,
+            served_by: None,
+            position: None,
+        });
     });
     if let Some(entry) = state.groups.get_mut(&group) {
         entry.visiting.insert(call);
@@ -344,18 +355,26 @@ fn answer_leg(state: &mut SavedState, leg: LegId, at: Utc) {
     let mut whose = None;
     with_leg(state, leg, |known| {
         known.answered = Some(at);
-        whose = Some((known.peer, known.role, known.group));
+        whose = Some(known.peer);
     });
-    let Some((Peer::Party(party), role, group)) = whose else { return };
+    let Some(Peer::Party(party)) = whose else { return };
     let agent = agent(state, party, at);
     agent.busy.insert(leg, LegState::Talking);
     agent.since = at;
-    if role == Role::Member
-        && let Some(saved) = member(state, group, party)
-    {
+}
+
+/// A member who took a call begins to count his misses anew. A leg that was answered but not confirmed did not
+/// take it (K-34).
+fn taken(state: &mut SavedState, leg: LegId, at: Utc) {
+    let record = state.calls.get(&leg.call).and_then(|record| record.legs.get(usize::from(leg.n)));
+    let Some(LegRecord { role: Role::Member, peer: Peer::Party(party), group, .. }) = record else { return };
+    let (party, group) = (*party, *group);
+    if let Some(saved) = member(state, group, party) {
         saved.missed = 0;
         let hour = Span::seconds(3_600);
-        while saved.answered.len() >= ANSWERED_MAX || saved.answered.front().is_some_and(|old| at - *old >= hour) {
+        while saved.answered.len() >= ANSWERED_MAX
+            || saved.answered.front().is_some_and(|old| at - *old >= hour)
+        {
             saved.answered.pop_front();
         }
         saved.answered.push_back(at);

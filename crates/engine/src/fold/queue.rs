@@ -73,9 +73,7 @@ pub(super) fn take(state: &mut SavedState, fact: &Fact) {
                 ended: None,
             };
             let entry = state.groups.entry(*group).or_default();
-            entry
-                .callbacks
-                .retain(|_, kept| kept.ended.is_none_or(|ended| at - ended < ENDED_KEPT));
+            entry.callbacks.retain(|_, kept| kept.ended.is_none_or(|ended| at - ended < ENDED_KEPT));
             entry.callbacks.insert(*callback, request);
             put(entry, *callback, *rank);
         }

@@ -37,7 +37,8 @@ impl Switchboard {
     /// Callbacks do not count (behaviour, "Queues"). Only a limit on the wait makes it look at every call.
     fn load(&self, number: Number, queue: &Queue) -> Load {
         let Some(saved) = self.saved.groups.get(&number) else { return Load { waiting: 0, oldest: None } };
-        let since = || saved.visiting.iter().filter_map(|id| saved.ranks.get(id)).map(|rank| rank.since).min();
+        let since =
+            || saved.visiting.iter().filter_map(|id| saved.ranks.get(id)).map(|rank| rank.since).min();
         let oldest = queue.close_at_wait.and_then(|_| since());
         Load { waiting: saved.visiting.len(), oldest }
     }
@@ -67,9 +68,8 @@ impl Switchboard {
     fn review_closed(&mut self, number: Number, queue: &Queue, load: &Load) {
         let waited = load.oldest.map_or(Span(0), |oldest| self.now.utc - oldest);
         let part = u64::from(queue.reopen_below);
-        let calm_count = queue
-            .close_at_waiting
-            .is_none_or(|most| (load.waiting as u64) * 100 < u64::from(most) * part);
+        let calm_count =
+            queue.close_at_waiting.is_none_or(|most| (load.waiting as u64) * 100 < u64::from(most) * part);
         let line = queue.close_at_wait.map(|most| Span(most.0 * part / 100));
         let calm_wait = line.is_none_or(|line| load.oldest.is_none() || waited < line);
         let opens = Timer::Reopen(number);

@@ -114,7 +114,8 @@ impl Switchboard {
         let Some(every) = group.announcements.repeat_every else { return };
         self.timers.set(Timer::Repeat(call.id), self.now.tick + every);
         let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
-        if (ringing && group.announcements.ringback) || offering.line.as_ref().is_none_or(|line| line.asking.is_some())
+        if (ringing && group.announcements.ringback)
+            || offering.line.as_ref().is_none_or(|line| line.asking.is_some())
         {
             return;
         }
@@ -174,9 +175,8 @@ impl Switchboard {
 
     /// Whether a playing that ended, or should have, is the one that plays.
     pub(crate) fn plays(call: &Call, play: Option<PlayId>) -> bool {
-        call.line().is_some_and(|line| {
-            line.hearing.play.is_some() && (play.is_none() || line.hearing.play == play)
-        })
+        call.line()
+            .is_some_and(|line| line.hearing.play.is_some() && (play.is_none() || line.hearing.play == play))
     }
 
     /// A message is over.

@@ -122,7 +122,11 @@ impl crate::switchboard::Switchboard {
                 assert!(known, "{number}: {id:?} stands in the line and is not inside");
             }
             for (rank, id) in self.wanting.hungry(*number).chain(self.wanting.wider(*number)) {
-                assert_eq!(saved.line.get(&rank), Some(&id), "{number}: {id:?} wants an agent and is in line");
+                assert_eq!(
+                    saved.line.get(&rank),
+                    Some(&id),
+                    "{number}: {id:?} wants an agent and is in line"
+                );
             }
             self.check_nobody_waits_in_vain(*number);
         }

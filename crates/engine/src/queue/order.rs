@@ -23,12 +23,7 @@ impl Switchboard {
             let fits = queue.priority.iter().filter(|rule| number.starts_with(&rule.caller));
             fits.max_by_key(|rule| rule.caller.len()).map(|rule| rule.level)
         });
-        self.fresh(Rank {
-            level: level.unwrap_or(NORMAL),
-            since: self.now.utc,
-            sub: 0,
-            seq: FactSeq(0),
-        })
+        self.fresh(Rank { level: level.unwrap_or(NORMAL), since: self.now.utc, sub: 0, seq: FactSeq(0) })
     }
 
     /// The same place, told apart from all others.

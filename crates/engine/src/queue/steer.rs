@@ -76,12 +76,8 @@ impl Switchboard {
 
     /// Offers that ring are taken back.
     pub(crate) fn withdraw_offers(&mut self, call: &mut Call) {
-        let ringing: Vec<u16> = call
-            .legs
-            .iter()
-            .filter(|(_, leg)| leg.state != LegRun::Closing)
-            .map(|(n, _)| *n)
-            .collect();
+        let ringing: Vec<u16> =
+            call.legs.iter().filter(|(_, leg)| leg.state != LegRun::Closing).map(|(n, _)| *n).collect();
         for n in ringing {
             self.end_dialled(call, n, EndCause::Cancelled, Release::Normal);
         }

@@ -86,7 +86,8 @@ impl Switchboard {
             if old.n == call.served && call.swap_sides().is_none() {
                 return;
             }
-            let record = board.saved.calls.get(&old.call).and_then(|record| record.legs.get(usize::from(old.n)));
+            let record =
+                board.saved.calls.get(&old.call).and_then(|record| record.legs.get(usize::from(old.n)));
             let role = record.map_or(Role::Callee, |record| record.role);
             let role = if role == Role::Caller { Role::Callee } else { role };
             let n = board.adopt_as(call, new, (role, Peer::Party(party), None));
@@ -119,8 +120,11 @@ impl Switchboard {
     fn pick_up(&mut self, new: LegId, whose: Option<PartyId>, party: PartyId) -> bool {
         let Some(ringing) = self.ringing_leg(whose, party) else { return false };
         self.with_call(ringing.call, |board, call| {
-            let record =
-                board.saved.calls.get(&ringing.call).and_then(|record| record.legs.get(usize::from(ringing.n)));
+            let record = board
+                .saved
+                .calls
+                .get(&ringing.call)
+                .and_then(|record| record.legs.get(usize::from(ringing.n)));
             let (role, group) = record.map_or((Role::Callee, None), |record| (record.role, record.group));
             board.withdraw_as_taken(call);
             let n = board.adopt_as(call, new, (role, Peer::Party(party), group));
@@ -157,7 +161,8 @@ impl Switchboard {
             ringing.then_some((record.started, *leg))
         };
         let of = |party: PartyId| {
-            let legs = self.saved.agents.get(&party).map(|agent| agent.busy.keys().copied().collect::<Vec<_>>());
+            let legs =
+                self.saved.agents.get(&party).map(|agent| agent.busy.keys().copied().collect::<Vec<_>>());
             legs.unwrap_or_default()
         };
         let legs: Vec<LegId> = match whose {

@@ -75,12 +75,8 @@ impl Switchboard {
     /// The call that a party has left: its far end goes, too.
     fn end_left(&mut self, left: &mut Call, gone: LegId) {
         self.leg_moved_away(left, gone);
-        let rest: Vec<u16> = left
-            .legs
-            .iter()
-            .filter(|(_, leg)| leg.state != LegRun::Closing)
-            .map(|(n, _)| *n)
-            .collect();
+        let rest: Vec<u16> =
+            left.legs.iter().filter(|(_, leg)| leg.state != LegRun::Closing).map(|(n, _)| *n).collect();
         for n in rest {
             self.end_dialled(left, n, EndCause::Transferred, Release::Normal);
         }

@@ -139,8 +139,7 @@ impl Switchboard {
         let Phase::Transferring(transferring) = &call.phase else { return };
         let Transferring { sender, refer, by, target, kind, .. } = transferring.clone();
         if let Some(sender) = sender {
-            let result =
-                if cause == EndCause::Busy { ReferResult::Busy } else { ReferResult::Unavailable };
+            let result = if cause == EndCause::Busy { ReferResult::Busy } else { ReferResult::Unavailable };
             self.tell_sender(call, Some(sender), refer, result);
             return self.back_to_sender(call, sender);
         }

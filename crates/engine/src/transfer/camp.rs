@@ -1,9 +1,9 @@
 //! Camping: the caller waits with music for a busy colleague, who rings when he is free (I-18).
 
+use model::fact::{Peer, Role};
 use model::fact::{Place, What};
 use model::id::{CallId, PartyId};
 use model::leg::{DialTo, LegCommand, PlayId, RecallReason};
-use model::fact::{Peer, Role};
 use model::time::Span;
 
 use super::blind::Sender;

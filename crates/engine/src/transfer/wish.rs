@@ -1,14 +1,14 @@
 //! Transfer, parking and pick-up by command: on the caller's side, the present agent released at once.
 
+use model::fact::{EndCause, What};
 use model::id::{CallId, PartyId, RequestId};
 use model::input::{Activity, Actor, TransferMode};
 use model::leg::Dialled;
-use model::fact::{EndCause, What};
 use model::leg::Release;
 use model::output::{Refusal, Reply};
 
-use super::blind::Sender;
 use super::Kind;
+use super::blind::Sender;
 use crate::call::direct::CannotRing;
 use crate::call::{Call, CallerLeg, Phase};
 use crate::switchboard::Switchboard;
@@ -42,10 +42,20 @@ impl Switchboard {
                 Err(CannotRing::Unreachable) => Err(Refusal::UserUnreachable),
             },
             Dialled::Group(number) => {
-                if self.settings.group(*number).is_some() { Ok(()) } else { Err(Refusal::NoTarget) }
+                if self.settings.group(*number).is_some() {
+                    Ok(())
+                } else {
+                    Err(Refusal::NoTarget)
+                }
             }
             Dialled::Outside(_) => Ok(()),
-            Dialled::Park => if self.free_slot().is_some() { Ok(()) } else { Err(Refusal::NoSlot) },
+            Dialled::Park => {
+                if self.free_slot().is_some() {
+                    Ok(())
+                } else {
+                    Err(Refusal::NoSlot)
+                }
+            }
             Dialled::Emergency(_)
             | Dialled::Code(_)
             | Dialled::Echo

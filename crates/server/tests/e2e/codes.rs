@@ -117,7 +117,7 @@ fn an_outside_member_logs_in_over_the_trusted_trunk() {
     let helin = Helin::demo();
     let mut carrier = Phone::carrier(&helin);
     let sound = Sound::silent();
-    // req K-04, K-36
+    // req K-04, K-10, K-36, K-46: a plain mobile phone, from wherever it can call.
     let asserted = vec![
         ("P-Asserted-Identity", "<sip:+3725559001@carrier>".to_owned()),
         ("Privacy", "id".to_owned()),

@@ -1,6 +1,6 @@
 //! Stories within a call: new offers, and a call that outlives its endpoint.
 
-use sip_proto::dialog::Dialog;
+use sip_proto::dialog::{Dialog, Flow, Stage, Transport};
 use sip_proto::endpoint::{DialogId, Event};
 use sip_proto::message::Method;
 
@@ -78,4 +78,37 @@ fn offer_again(bed: &mut Bed, side: usize, dialog: DialogId) {
     bed.sides[side].acknowledge_success(dialog, None);
     let event = bed.next_event();
     assert!(matches!(&event, Some((at, Event::Acknowledged { .. })) if *at == other), "{event:?}");
+}
+
+/// A dialog as it is kept over a restart; a change to the file is a change of contract.
+#[test]
+fn dialog_keeps_its_written_form() {
+    let flow = Flow {
+        listener: 1,
+        transport: Transport::Tcp,
+        remote: "192.0.2.7:5062".parse().expect("an address"),
+    };
+    let early = Dialog {
+        call_id: "f81d4fae@192.0.2.7".into(),
+        local_tag: "ours".into(),
+        remote_tag: "theirs".into(),
+        local: "<sip:info@sinilind.demo>".into(),
+        remote: "\"Mari Mets\" <sip:mari@sinilind.demo>".into(),
+        remote_target: "sip:mari@192.0.2.7:5062;transport=tcp".into(),
+        route_set: vec!["<sip:192.0.2.1;lr>".into(), "<sip:192.0.2.2;lr>".into()],
+        local_cseq: 1,
+        remote_cseq: None,
+        flow,
+        stage: Stage::Early,
+    };
+    let udp = Flow { transport: Transport::Udp, ..flow };
+    let confirmed = Dialog { remote_cseq: Some(7), flow: udp, stage: Stage::Confirmed, ..early.clone() };
+    let mut text = String::new();
+    for dialog in [early, confirmed] {
+        let written = serde_json::to_string_pretty(&dialog).unwrap();
+        assert_eq!(serde_json::from_str::<Dialog>(&written).unwrap(), dialog);
+        text.push_str(&written);
+        text.push('\n');
+    }
+    expect_test::expect_file!["../data/golden/dialog.json"].assert_eq(&text);
 }

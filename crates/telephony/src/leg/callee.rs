@@ -13,6 +13,7 @@ use sip_proto::message::{HeaderName, Method, Response};
 use sip_proto::sdp::{LocalSession, SessionDescription, relay_offer};
 use sip_proto::uri::{Uri, escape_user};
 
+use super::failure::{self, Alerted};
 use super::{ClientUse, Final, Kind, Leg, reason_of};
 use crate::Side;
 use crate::core::Core;
@@ -401,7 +402,7 @@ impl Core {
         // RFC 3261 16.7: a 6xx ends the search.
         if status >= 600 {
             self.cancel_branches(id, None, Release::Normal);
-            return self.finish(id, Final::Failed(cause_of(status, false)));
+            return self.finish(id, Final::Failed(failure::of(id, status, Alerted::No)));
         }
         if callee.branches.iter().any(|branch| branch.failed.is_none()) {
             return;
@@ -414,10 +415,9 @@ impl Core {
         if let Some(next) = next {
             return self.invite_one(id, &next);
         }
-        let alerted = callee.stage == Stage::Alerting;
-        let best =
-            callee.branches.iter().filter_map(|branch| branch.failed).min_by_key(|status| rank(*status));
-        self.finish(id, Final::Failed(cause_of(best.unwrap_or(status), alerted)));
+        let alerted = if callee.stage == Stage::Alerting { Alerted::Yes } else { Alerted::No };
+        let best = failure::most_telling(callee.branches.iter().filter_map(|branch| branch.failed));
+        self.finish(id, Final::Failed(failure::of(id, best.unwrap_or(status), alerted)));
     }
 
     /// Ends a dialled leg: CANCEL before the answer, BYE after it.
@@ -438,29 +438,6 @@ fn is_forwarded(response: &Response) -> bool {
     }
     // Ours are the group and the member; a third is theirs.
     HistoryEntry::parse(&lines.join(",")).is_ok_and(|entries| entries.len() > 2)
-}
-
-/// K-48
-fn cause_of(status: u16, alerted: bool) -> FailCause {
-    match status {
-        486 | 600 => FailCause::Busy,
-        603 => FailCause::Rejected,
-        403 => FailCause::Forbidden,
-        415 | 488 | 606 => FailCause::NotAcceptable,
-        408 if alerted => FailCause::NoAnswer,
-        _ => FailCause::Unreachable,
-    }
-}
-
-/// Which of several failures tells most.
-fn rank(status: u16) -> u8 {
-    match status {
-        600.. => 0,
-        486 => 1,
-        488 | 415 | 403 => 2,
-        408 | 480 => 3,
-        _ => 4,
-    }
 }
 
 /// From and privacy headers for somebody within the platform.

@@ -7,6 +7,7 @@
 pub(crate) mod bridge;
 pub(crate) mod callee;
 pub(crate) mod caller;
+mod failure;
 pub(crate) mod sound;
 
 use model::id::{LegId, TenantId};
