@@ -7,9 +7,12 @@
 pub mod document;
 pub mod export;
 pub mod fault;
+mod kind;
 pub mod merge;
 pub mod resolve;
 mod schema;
+#[cfg(test)]
+mod tests;
 pub mod tree;
 
 use std::collections::BTreeMap;
@@ -395,6 +398,16 @@ pub enum Preset {
     CustomerService,
     /// Attendant queue (I).
     Attendant,
+}
+
+impl Preset {
+    /// Whether callers of such a group wait in line.
+    pub const fn has_queue(self) -> bool {
+        match self {
+            Preset::RingEven | Preset::RingDuty => false,
+            Preset::CustomerService | Preset::Attendant => true,
+        }
+    }
 }
 
 /// In which order free members are offered a call.
