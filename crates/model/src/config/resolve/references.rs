@@ -115,7 +115,8 @@ pub(super) fn take_shown_numbers(config: &mut TenantConfig, list: &[Node], fault
     for (at, node) in list.iter().enumerate() {
         let reader = Reader::new(Some(node), USER, entry_path("user", "name", at, node));
         let Some(name) = reader.parsed::<PartyName>("name") else { continue };
-        let Some(text) = reader.text("show_number") else { continue };
+        // Nearly everybody shows his own: no search for him.
+        let Some(text) = reader.text("show_number").filter(|text| text != "own") else { continue };
         match shown_number(config, &name, &text) {
             Ok(show) => {
                 let party = config.party_by_name(name.as_str());
