@@ -68,3 +68,52 @@ pub(crate) async fn tokens(store: &Store) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use model::config::Distribution;
+    use model::config::resolve::read;
+
+    use super::*;
+
+    #[test]
+    fn the_demo_companies_are_without_fault() {
+        let (built_in, _) = crate::builtin::load().unwrap();
+        for (id, text) in COMPANIES {
+            let config = read(text, &built_in).unwrap();
+            assert_eq!(config.id.as_str(), id);
+        }
+    }
+
+    #[test]
+    fn the_demo_queues_are_those_that_people_are_told_of() {
+        let (built_in, _) = crate::builtin::load().unwrap();
+        let config = read(COMPANIES[0].1, &built_in).unwrap();
+        let sirje = config.party_by_name("sirje").unwrap();
+        assert!(config.groups.values().all(|group| group.supervisors == [sirje]));
+        let groups: BTreeMap<String, _> =
+            config.groups.iter().map(|(number, group)| (number.to_string(), group)).collect();
+        let names = |number: &str| -> Vec<&str> {
+            let members = groups[number].members.iter().filter(|member| member.logged_in);
+            members.map(|member| config.party_name(member.party).unwrap().as_str()).collect()
+        };
+        let service = groups["+35810200010"];
+        assert_eq!(service.distribution, Distribution::Skill);
+        assert_eq!((service.ring_time.0, service.wrap_up.unwrap().0), (10_000, 5_000));
+        let queue = service.queue.as_ref().unwrap();
+        assert_eq!((queue.size_max, queue.wait_max.unwrap().0), (Some(50), 300_000));
+        assert!(service.announcements.position && service.announcements.wait && service.callback.enabled);
+        assert_eq!(service.announcements.repeat_every.unwrap().0, 20_000);
+        assert_eq!(names("+35810200010"), ["aino", "eero", "sari"]);
+        let attendants = groups["+4681001000"];
+        assert_eq!((attendants.parallel, attendants.language), (2, model::language::Language::Sv));
+        assert_eq!(attendants.transfer.ring_max.0, 20_000);
+        assert_eq!(names("+4681001000"), ["astrid", "bjorn"]);
+        assert_eq!(names("8000"), ["aino", "eero"]);
+        for name in PEOPLE {
+            assert!(config.party_by_name(name).is_some(), "{name} has a token, but is nobody");
+        }
+    }
+}

@@ -1,9 +1,10 @@
 //! A company file checked against the schema: every unknown key, wrong type and value out of range is found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fault::{Fault, nearest};
-use super::schema::{COMPANY, GROUP, Key, Kind, LATER, LATER_PRESETS, OUTSIDE, PROMPT, USER};
+use super::kind::{Kind, is_text};
+use super::schema::{COMPANY, Column, GROUP, Key, LATER, LeftOut, OUTSIDE, PROMPT, USER};
 use super::tree::{Node, Shape};
 
 /// Tables of a file: name, key by which an entry is known, its keys, entries at most.
@@ -14,6 +15,9 @@ pub(crate) const LISTS: [(&str, &str, &[Key], usize); 4] = [
     ("group", "number", GROUP, 1_000),
 ];
 
+/// Rows and entries of one list inside a table.
+const ROWS_MAX: usize = 1_000;
+
 /// Finds every fault of a file's form. Names that refer to others are checked when the whole is resolved.
 pub fn check(file: &Node) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -22,7 +26,7 @@ pub fn check(file: &Node) -> Vec<Fault> {
     };
     for (name, node) in table {
         if name == "company" {
-            check_table(node, "company", COMPANY, &mut faults);
+            check_table(node, "company", COMPANY, Some(Column::ANY), &mut faults);
         } else if let Some((_, by, keys, most)) = LISTS.iter().find(|(list, ..)| list == name) {
             check_list(node, (name, by, *most), keys, &mut faults);
         } else {
@@ -51,6 +55,11 @@ pub(crate) fn entry_path(list: &str, by: &str, at: usize, node: &Node) -> String
     name.map_or_else(|| format!("{list}[#{}]", at + 1), |name| format!("{list}[{name}]"))
 }
 
+/// By which key a member is known.
+pub(crate) fn member_by(node: &Node) -> &'static str {
+    if node.table().is_some_and(|table| table.contains_key("outside")) { "outside" } else { "user" }
+}
+
 fn check_list(node: &Node, (list, by, most): (&str, &str, usize), keys: &[Key], faults: &mut Vec<Fault>) {
     let Some(entries) = node.list() else {
         let text = format!("is {}, but must be a list of tables: [[{list}]]", node.kind());
@@ -69,11 +78,12 @@ fn check_list(node: &Node, (list, by, most): (&str, &str, usize), keys: &[Key], 
         if seen.insert(twin, at).is_some() {
             faults.push(Fault { line: entry.line, path: path.clone(), text: "stands here twice".to_owned() });
         }
-        check_table(entry, &path, keys, faults);
+        let column = if list == "group" { Column::of_group(entry) } else { Some(Column::ANY) };
+        check_table(entry, &path, keys, column, faults);
     }
 }
 
-fn check_table(node: &Node, path: &str, keys: &[Key], faults: &mut Vec<Fault>) {
+fn check_table(node: &Node, path: &str, keys: &[Key], column: Option<Column>, faults: &mut Vec<Fault>) {
     let Some(table) = node.table() else {
         let text = format!("is {}, but must be a table", node.kind());
         return faults.push(Fault { line: node.line, path: path.to_owned(), text });
@@ -81,50 +91,103 @@ fn check_table(node: &Node, path: &str, keys: &[Key], faults: &mut Vec<Fault>) {
     let words: Vec<&'static str> = keys.iter().map(|key| key.name).collect();
     for (name, value) in table {
         let path = format!("{path}.{name}");
-        match keys.iter().find(|key| key.name == name) {
-            Some(key) => check_value(value, &path, key.kind, faults),
-            None => faults.push(unknown(value.line, &path, name, &words)),
+        let Some(key) = keys.iter().find(|key| key.name == name) else {
+            faults.push(unknown(value.line, &path, name, &words));
+            continue;
+        };
+        if column.is_some_and(|column| key.default(column) == LeftOut::Absent) {
+            let presets: Vec<&str> = key.presets().collect();
+            let text =
+                format!("is not available with this preset of the group; only with {}", presets.join(", "));
+            faults.push(Fault { line: value.line, path, text });
+            continue;
         }
+        check_value(value, &path, key.kind(column), column, faults);
     }
     for key in keys.iter().filter(|key| key.needed && !table.contains_key(key.name)) {
-        let text = format!("is missing: {}", key.kind.allowed());
+        let text = format!("is missing: {}", key.kind(column).allowed());
         faults.push(Fault { line: node.line, path: format!("{path}.{}", key.name), text });
     }
 }
 
-fn check_value(node: &Node, path: &str, kind: Kind, faults: &mut Vec<Fault>) {
-    if let (Kind::Tables(keys), Some(entries)) = (kind, node.list()) {
-        for (at, entry) in entries.iter().enumerate() {
-            let by = if entry.table().is_some_and(|table| table.contains_key("outside")) {
-                "outside"
-            } else {
-                "user"
-            };
-            let list = path.rsplit_once('.').map_or(path, |(_, last)| last);
-            let parent = path.rsplit_once('.').map_or("", |(parent, _)| parent);
-            check_table(entry, &format!("{parent}.{}", entry_path(list, by, at, entry)), keys, faults);
-        }
-        return;
-    }
+fn check_value(node: &Node, path: &str, kind: Kind, column: Option<Column>, faults: &mut Vec<Fault>) {
     let good = match (&node.value, kind) {
+        (_, Kind::Table(keys)) => return check_table(node, path, keys, column, faults),
+        (Shape::List(entries), Kind::Tables(keys)) => {
+            let (parent, list) = path.rsplit_once('.').unwrap_or(("", path));
+            for (at, entry) in entries.iter().enumerate() {
+                let path = format!("{parent}.{}", entry_path(list, member_by(entry), at, entry));
+                check_table(entry, &path, keys, column, faults);
+            }
+            true
+        }
+        (Shape::List(rows), Kind::Rows(keys)) => {
+            check_rows(rows, path, keys, faults);
+            rows.len() <= ROWS_MAX
+        }
         (Shape::Whole(number), Kind::Whole(least, most) | Kind::WholeOr(least, most, _)) => {
             (least..=most).contains(number)
         }
         (Shape::Truth(_), Kind::Truth) => true,
         (Shape::Text(text), kind) => kind.takes_text(text),
-        (Shape::List(list), Kind::Texts) => {
-            list.iter().all(|item| item.text().is_some()) && list.len() <= 1_000
+        (Shape::List(list), Kind::Texts(most, length)) => {
+            let good = |item: &Node| item.text().is_some_and(|text| is_text(text, 1, length));
+            list.len() <= most && list.iter().all(good)
         }
-        (Shape::List(list), Kind::Targets) => {
+        (Shape::List(list), Kind::Words(words, least)) => {
+            return check_words(node, list, path, (words, least), faults);
+        }
+        (Shape::List(list), Kind::Targets | Kind::TargetsOrNone) => {
             for (at, item) in list.iter().enumerate() {
-                check_value(item, &format!("{path}[{at}]"), Kind::Targets, faults);
+                if !item.text().is_some_and(|text| Kind::Targets.takes_text(text)) {
+                    faults.push(Fault {
+                        line: item.line,
+                        path: format!("{path}[{at}]"),
+                        text: wrong(item, Kind::Targets),
+                    });
+                }
             }
-            return;
+            list.len() <= ROWS_MAX
         }
         (Shape::Whole(_) | Shape::Truth(_) | Shape::List(_) | Shape::Table(_) | Shape::Other(_), _) => false,
     };
     if !good {
         faults.push(Fault { line: node.line, path: path.to_owned(), text: wrong(node, kind) });
+    }
+}
+
+/// Rows are known by their first key, which stands once.
+fn check_rows(rows: &[Node], path: &str, keys: &[Key], faults: &mut Vec<Fault>) {
+    let mut seen = BTreeSet::new();
+    for (at, row) in rows.iter().enumerate() {
+        let path = format!("{path}[{at}]");
+        check_table(row, &path, keys, Some(Column::ANY), faults);
+        let first = keys.first().and_then(|key| row.table()?.get(key.name)?.text());
+        if first.is_some_and(|first| !seen.insert(first)) {
+            faults.push(Fault { line: row.line, path, text: "stands here twice".to_owned() });
+        }
+    }
+}
+
+fn check_words(
+    node: &Node,
+    list: &[Node],
+    path: &str,
+    (words, least): (&'static [&'static str], usize),
+    faults: &mut Vec<Fault>,
+) {
+    let mut seen = BTreeSet::new();
+    for item in list {
+        let text = match item.text() {
+            Some(text) if words.contains(&text) && seen.insert(text) => continue,
+            Some(text) if words.contains(&text) => format!("\"{text}\" stands here twice"),
+            Some(_) | None => wrong(item, Kind::Word(words)),
+        };
+        faults.push(Fault { line: item.line.or(node.line), path: path.to_owned(), text });
+    }
+    if list.len() < least {
+        let text = wrong(node, Kind::Words(words, least));
+        faults.push(Fault { line: node.line, path: path.to_owned(), text });
     }
 }
 
@@ -134,17 +197,35 @@ fn wrong(node: &Node, kind: Kind) -> String {
         Shape::Text(_) if kind == Kind::Secret => "what is given".to_owned(),
         Shape::Text(text) => format!("\"{}\"", text.chars().take(64).collect::<String>()),
         Shape::Whole(number) => number.to_string(),
+        Shape::List(list) if list.is_empty() => "an empty list".to_owned(),
         Shape::Truth(_) | Shape::List(_) | Shape::Table(_) | Shape::Other(_) => node.kind().to_owned(),
     };
-    if let (Kind::Word(_), Some(word)) = (kind, node.text())
-        && LATER_PRESETS.contains(&word)
-    {
-        return format!("{given} comes with a later version of Helin; now {allowed}");
-    }
-    let near = match (kind, node.text()) {
-        (Kind::Word(words), Some(text)) => nearest(text, words.iter().copied()),
-        (_, _) => None,
+    let words: &[&'static str] = match kind {
+        Kind::Word(words) => words,
+        Kind::WholeOr(_, _, ref word) => std::slice::from_ref(word),
+        Kind::SpanOrNone(..) | Kind::PhoneOrNone | Kind::ShortOrNone => &["none"],
+        Kind::Targets | Kind::TargetsOrNone => &["own_line", "busy", "hangup"],
+        Kind::ShowNumber => &["own", "company"],
+        Kind::Text(..)
+        | Kind::Name
+        | Kind::NameOrNone
+        | Kind::Prompt
+        | Kind::Id
+        | Kind::Span(..)
+        | Kind::Whole(..)
+        | Kind::Truth
+        | Kind::Words(..)
+        | Kind::Number
+        | Kind::Phone
+        | Kind::Prefix
+        | Kind::Affix
+        | Kind::Texts(..)
+        | Kind::Secret
+        | Kind::Table(_)
+        | Kind::Tables(_)
+        | Kind::Rows(_) => &[],
     };
+    let near = node.text().and_then(|text| nearest(text, words.iter().copied()));
     let hint = near.map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default();
     format!("{given} is not allowed: {allowed}{hint}")
 }

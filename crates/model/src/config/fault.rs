@@ -22,6 +22,21 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Faults of form and of meaning as one list. What a fault of form says about a place says it all: what was
+/// concluded from it is left out.
+pub fn together(form: Vec<Fault>, meaning: Vec<Fault>) -> Vec<Fault> {
+    let told = |fault: &Fault| {
+        form.iter().any(|other| {
+            fault
+                .path
+                .strip_prefix(other.path.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    };
+    let new: Vec<Fault> = meaning.into_iter().filter(|fault| !told(fault)).collect();
+    form.into_iter().chain(new).collect()
+}
+
 /// The right word nearest to a wrong one, if any is near.
 pub(crate) fn nearest<'a>(wrong: &str, right: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = right.into_iter().map(|word| (strsim::damerau_levenshtein(wrong, word), word));

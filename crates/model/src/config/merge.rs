@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::document::LISTS;
-use super::export::{Defaults, shaped_table};
-use super::schema::{COMPANY, Key, Kind, USER};
+use super::export::{Defaults, shaped_entry};
+use super::kind::Kind;
+use super::schema::{COMPANY, Column, Key, USER};
 use super::tree::{Node, Shape};
 
 /// Secrets that a file gave: user, key (`password`, `sip_password`), value.
@@ -45,7 +46,7 @@ pub fn merge(
     let mut changes = Vec::new();
     let mut secrets = Vec::new();
     let company = overlay(old.get("company"), new.get("company"));
-    let company = shaped_table(&company, COMPANY, Defaults::Hide);
+    let company = shaped_entry(&company, COMPANY, Defaults::Hide);
     differences("company", old.get("company"), Some(&company), &mut changes);
     result.insert("company".to_owned(), company);
     for (list, by, keys, _) in LISTS {
@@ -57,7 +58,7 @@ pub fn merge(
         };
         for (name, entry) in &given {
             let entry = if list == "user" { overlay(before.get(name), Some(entry)) } else { bare(entry) };
-            let mut entry = shaped_table(&entry, keys, Defaults::Hide);
+            let mut entry = shaped_entry(&entry, keys, Defaults::Hide);
             if list == "user" {
                 take_secrets(name, &mut entry, &mut secrets, &mut changes, with_secret);
             }
@@ -127,7 +128,8 @@ fn take_secrets(
     with_secret: &dyn Fn(&str, &'static str, &str) -> bool,
 ) {
     let Shape::Table(table) = &mut entry.value else { return };
-    for Key { name, .. } in USER.iter().filter(|key| key.kind == Kind::Secret) {
+    let is_secret = |key: &&Key| key.kind(Some(Column::ANY)) == Kind::Secret;
+    for Key { name, .. } in USER.iter().filter(is_secret) {
         let Some(secret) = table.remove(*name) else { continue };
         let secret = secret.text().unwrap_or_default();
         if !with_secret(user, name, secret) {
@@ -144,23 +146,37 @@ fn differences(path: &str, before: Option<&Node>, after: Option<&Node>, changes:
         (Some(_), None) => changes.push(format!("{path}: removed")),
         (None, Some(_)) => changes.push(format!("{path}: added")),
         (Some(before), Some(after)) => match (before.table(), after.table()) {
-            (Some(old), Some(new)) => {
-                let keys: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-                for key in keys {
-                    let (before, after) = (old.get(key), new.get(key));
-                    if before.map(bare) != after.map(bare) {
-                        let shown = |node: Option<&Node>| {
-                            node.map_or_else(|| "(default)".to_owned(), |node| node.json().to_string())
-                        };
-                        changes.push(format!("{path}.{key}: {} -> {}", shown(before), shown(after)));
-                    }
-                }
-            }
+            (Some(old), Some(new)) => key_differences(path, old, new, changes),
             (_, _) => {
                 if bare(before) != bare(after) {
                     changes.push(format!("{path}: changed"));
                 }
             }
         },
+    }
+}
+
+fn key_differences(
+    path: &str,
+    old: &BTreeMap<String, Node>,
+    new: &BTreeMap<String, Node>,
+    changes: &mut Vec<String>,
+) {
+    let empty = BTreeMap::new();
+    let keys: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for key in keys {
+        let (before, after) = (old.get(key), new.get(key));
+        if before.map(bare) == after.map(bare) {
+            continue;
+        }
+        let path = format!("{path}.{key}");
+        let (inner_old, inner_new) = (before.and_then(Node::table), after.and_then(Node::table));
+        if inner_old.is_some() || inner_new.is_some() {
+            key_differences(&path, inner_old.unwrap_or(&empty), inner_new.unwrap_or(&empty), changes);
+            continue;
+        }
+        let shown =
+            |node: Option<&Node>| node.map_or_else(|| "(default)".to_owned(), |node| node.json().to_string());
+        changes.push(format!("{path}: {} -> {}", shown(before), shown(after)));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use api::gateway::{Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Format, Prune};
 use model::config::export::{Defaults, shaped, toml};
-use model::config::fault::Fault;
+use model::config::fault::{Fault, together};
 use model::config::merge::{Merged, Rest, merge};
 use model::config::tree::{self, Node as Document, Shape};
 use model::config::{TenantConfig, document};
@@ -23,8 +23,11 @@ impl Platform {
     /// Applies a file.
     pub(crate) async fn apply(&self, tenant: &TenantId, file: &ApplyFile) -> Result<Applied, ApplyRefusal> {
         let _one_at_a_time = self.applying.lock().await;
-        let parsed =
-            read(file).map_err(|faults| ApplyRefusal::Faults(faults.into_iter().map(shown).collect()))?;
+        let parsed = match file.format {
+            Format::Toml => tree::of_toml(&file.text),
+            Format::Json => tree::of_json(&file.text),
+        };
+        let parsed = parsed.map_err(|fault| ApplyRefusal::Faults(vec![shown(fault)]))?;
         let applied = self.apply_document(tenant, file, &parsed).await;
         if applied.is_err() {
             self.forget_audio(&parsed).await;
@@ -60,13 +63,18 @@ impl Platform {
         };
         let version = company.as_ref().map_or(0, |company| company.config.version.0);
         let (people, parties) = self.people(tenant, &names, &merged.document).await?;
-        let config = meaning(&merged.document, ConfigVersion(version + 1), &people, &self.built_in).map_err(
-            |faults| {
-                ApplyRefusal::Faults(
-                    faults.into_iter().map(|fault| shown(with_line(fault, parsed))).collect(),
-                )
-            },
-        )?;
+        let meant = meaning(&merged.document, ConfigVersion(version + 1), &people, &self.built_in);
+        let form = document::check(parsed);
+        let config = match (form.is_empty(), meant) {
+            (true, Ok(config)) => config,
+            (_, meant) => {
+                let faults = together(form, meant.err().unwrap_or_default());
+                let mut faults: Vec<Fault> =
+                    faults.into_iter().map(|fault| with_line(fault, parsed)).collect();
+                faults.sort_by_key(|fault| fault.line);
+                return Err(ApplyRefusal::Faults(faults.into_iter().map(shown).collect()));
+            }
+        };
         if merged.changes.is_empty() && company.is_some() || file.mode == ApplyMode::DryRun {
             return Ok(Applied { version, changes: merged.changes });
         }
@@ -186,16 +194,6 @@ fn shown(fault: Fault) -> ApplyFault {
     ApplyFault { line: fault.line, path: fault.path, text: fault.text }
 }
 
-fn read(file: &ApplyFile) -> Result<Document, Vec<Fault>> {
-    let parsed = match file.format {
-        Format::Toml => tree::of_toml(&file.text),
-        Format::Json => tree::of_json(&file.text),
-    };
-    let parsed = parsed.map_err(|fault| vec![fault])?;
-    let faults = document::check(&parsed);
-    if faults.is_empty() { Ok(parsed) } else { Err(faults) }
-}
-
 /// The line of what a fault is about, found in the file by the fault's path.
 fn with_line(fault: Fault, file: &Document) -> Fault {
     if fault.line.is_some() {
@@ -234,7 +232,9 @@ fn step<'a>(node: &'a Document, part: &str) -> Option<&'a Document> {
         return node.table()?.get(part);
     };
     let names = ["name", "number", "user", "outside"];
-    node.list()?.iter().find(|entry| names.iter().any(|key| text_at(entry, &[key]) == Some(name)))
+    let list = node.list()?;
+    let named = list.iter().find(|entry| names.iter().any(|key| text_at(entry, &[key]) == Some(name)));
+    named.or_else(|| list.get(name.parse::<usize>().ok()?))
 }
 
 pub(super) fn text_at<'a>(node: &'a Document, path: &[&str]) -> Option<&'a str> {
