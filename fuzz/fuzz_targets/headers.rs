@@ -4,9 +4,10 @@
 use std::fmt::{Debug, Display};
 
 use libfuzzer_sys::fuzz_target;
+use sip_proto::uri::Uri;
 use sip_proto::headers::{
-    Address, Diversion, Diverted, ENTRIES_MAX, HeaderError, HistoryEntry, Privacy, Reason, VALUE_MAX,
-    Warning, add_history, diversion_count, diversions_from_history, history_from_diversions, join,
+    Address, Diversion, Diverted, ENTRIES_MAX, HeaderError, HistoryEntry, Privacy, Reason, ReferTarget, Replaces,
+    VALUE_MAX, Warning, add_history, diversion_count, diversions_from_history, history_from_diversions, join,
     parse_identities,
 };
 
@@ -19,6 +20,14 @@ fuzz_target!(|input: &[u8]| {
     check(text, Warning::parse);
     if let Ok(privacy) = Privacy::parse(text) {
         assert_eq!(Privacy::parse(&privacy.to_string()), Ok(privacy));
+    }
+    if let Ok(replaces) = Replaces::parse(text) {
+        assert_eq!(Replaces::parse(&replaces.to_string()), Ok(replaces));
+    }
+    if let Ok(uri) = Uri::parse(text)
+        && let Ok(target) = ReferTarget::of(&uri)
+    {
+        assert!(Uri::parse(&target.uri).is_ok());
     }
     assert!(diversion_count(&diversions) <= 99 * 32);
     assert!(history_from_diversions(&diversions, "sip:a@example.net").len() <= ENTRIES_MAX);

@@ -57,6 +57,11 @@ impl Clip {
         Clip { a: encode(Law::A), mu: encode(Law::Mu) }
     }
 
+    /// From octets of both laws, as long as one another.
+    pub fn of_octets(a: Vec<u8>, mu: Vec<u8>) -> Clip {
+        Clip { a: a.into(), mu: mu.into() }
+    }
+
     /// From a WAV file: 8,000 Hz, 16 bits, mono.
     ///
     /// # Errors
@@ -149,6 +154,11 @@ impl Player {
     /// Plays `items` one after the other without gaps; they are octets of `law`.
     pub fn new(items: Vec<Arc<[u8]>>, law: Law, repeat: Repeat) -> Player {
         Player { items, law, item: 0, at: 0, repeat }
+    }
+
+    /// The law of what it hands out.
+    pub fn law(&self) -> Law {
+        self.law
     }
 
     /// Fills `out` with the next `size` octets, with silence behind the end; `false` once there is nothing more.

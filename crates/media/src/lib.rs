@@ -6,6 +6,7 @@
 
 pub mod clip;
 pub mod dtmf;
+pub mod endless;
 pub mod g711;
 pub mod rtcp;
 pub mod rtp;

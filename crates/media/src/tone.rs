@@ -1,5 +1,6 @@
 //! The tones a caller knows (behaviour, "Every call"): 425 Hz, with pauses.
 
+use crate::clip::Clip;
 use crate::g711::Law;
 
 /// Samples a second.
@@ -12,6 +13,11 @@ pub enum Tone {
     Ringing,
     /// 0.5 s on, 0.5 s off.
     Busy,
+}
+
+/// One period of a tone in both laws, to be repeated.
+pub fn clip(tone: Tone) -> Clip {
+    Clip::of_octets(period(tone, Law::A), period(tone, Law::Mu))
 }
 
 /// One period of a tone, to be repeated. 425 Hz fits whole into half a second only as 212.5 periods, so the

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use model::config::Owner;
 use model::id::{CallId, LegId, PartyId, TenantId};
 use model::input::{Command, Input, Reachability};
-use model::leg::{Arrival, Caller, Dialled, Ingress, LegEvent, Party, Release};
+use model::leg::{Arrival, Caller, Dialled, Ingress, LegEvent, Party, ReferId, ReferTo, Release};
 use model::number::PhoneNumber;
 use model::output::{Notice, NoticeTo, Reply};
 use store::{BindingRow, NewParty, PartyKey, StoreError};
-use telephony::{Binding, Door, Durable, Incoming, TelephonyEvent};
+use telephony::{Binding, Device, Door, Durable, Incoming, TelephonyEvent};
 use tokio::sync::mpsc;
 
 use crate::node::{Mail, Node};
@@ -56,6 +56,9 @@ pub(crate) async fn run(platform: Arc<Platform>, mut events: mpsc::UnboundedRece
                         let _ = node.post(Mail::Input(Input::Leg(leg, event)));
                     }
                 }
+                TelephonyEvent::Refer { leg, refer, dialled } => {
+                    refer_dialled(&platform, leg, refer, &dialled).await;
+                }
                 TelephonyEvent::Incoming(incoming) => route(&platform, incoming).await,
                 TelephonyEvent::Registration { tenant, party, bindings, ticket } => {
                     let _ = registered.send(Registered { tenant, party, bindings, ticket });
@@ -83,11 +86,21 @@ async fn write_registrations(platform: Arc<Platform>, mut inbox: mpsc::Unbounded
         if durable == Durable::Yes
             && let Some(company) = platform.company(&item.tenant)
         {
-            let contacts = u8::try_from(item.bindings.len()).unwrap_or(u8::MAX);
-            let _ = company.node.post(Mail::Input(Input::Reach(item.party, Reachability { contacts })));
+            let reach = reach_of(item.bindings.iter());
+            let _ = company.node.post(Mail::Input(Input::Reach(item.party, reach)));
         }
         platform.telephony.registered(item.ticket, durable);
     }
+}
+
+/// What contacts make of a user's reachability.
+pub(crate) fn reach_of<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Reachability {
+    let mut reach = Reachability::default();
+    for binding in bindings {
+        reach.contacts = reach.contacts.saturating_add(1);
+        reach.apps = reach.apps.saturating_add(u8::from(binding.device == Device::App));
+    }
+    reach
 }
 
 fn row(binding: &Binding) -> Option<BindingRow> {
@@ -106,6 +119,23 @@ async fn text(platform: Arc<Platform>, tenant: TenantId, party: PartyId, code: S
     if let Ok(Reply::Code { text, .. }) = company.node.command(Command::Code { party, code }).await {
         platform.telephony.text_reply(&tenant, party, text);
     }
+}
+
+/// A transfer to something dialled: read as if a user of the call's company had dialled it.
+async fn refer_dialled(platform: &Arc<Platform>, leg: LegId, refer: ReferId, text: &str) {
+    let Some(node) = platform.calls.node(leg.call) else { return };
+    let Some(company) = platform.company(node.tenant()) else { return };
+    let Reading { meaning, .. } = platform.routing.load_full().read(node.tenant(), text);
+    let mut parties = Vec::new();
+    let to = match dialled(platform, &company, meaning, &mut parties).await {
+        Ok(to) => ReferTo::Dialled(to),
+        Err(error) => {
+            tracing::error!(%error, "a transfer could not be routed: the database does not answer");
+            ReferTo::Nowhere
+        }
+    };
+    // A node that is gone has ended its calls.
+    let _ = node.post(Mail::Arrival(leg, LegEvent::Refer { refer, to }, parties));
 }
 
 async fn route(platform: &Arc<Platform>, incoming: Incoming) {
@@ -150,7 +180,7 @@ async fn from_phone(
         proved: true,
         hidden: hidden.unwrap_or(incoming.hidden),
     };
-    Ok(Some((company, Arrival { from, to, via: Ingress::User(party) }, parties)))
+    Ok(Some((company, Arrival { from, to, via: Ingress::User(party), replaces: incoming.replaces }, parties)))
 }
 
 async fn dialled(
@@ -165,6 +195,9 @@ async fn dialled(
         Meaning::Emergency(number) => Dialled::Emergency(number),
         Meaning::Code(code) => Dialled::Code(code),
         Meaning::Echo => Dialled::Echo,
+        Meaning::Park => Dialled::Park,
+        Meaning::Unpark(slot) => Dialled::Unpark(slot),
+        Meaning::PickUp(whose) => Dialled::PickUp(whose),
         Meaning::Nobody => Dialled::Nobody,
         Meaning::Outside(number) => Dialled::Outside(known(platform, company, number, None, parties).await?),
     })
@@ -197,6 +230,12 @@ async fn from_trunk(platform: &Arc<Platform>, incoming: &Incoming) -> Result<Rou
             Owner::User(party) => (tenant.clone(), Dialled::User(*party)),
         })
     };
+    // A call that takes another's place is for the company of that one, whatever it calls.
+    let replaced = incoming.replaces.and_then(|leg| platform.calls.node(leg.call));
+    let found = match replaced {
+        Some(node) => Some((node.tenant().clone(), Dialled::Nobody)),
+        None => found,
+    };
     let company = found.as_ref().and_then(|(tenant, _)| platform.company(tenant));
     let (Some((_, to)), Some(company)) = (found, company) else {
         if code {
@@ -214,7 +253,8 @@ async fn from_trunk(platform: &Arc<Platform>, incoming: &Incoming) -> Result<Rou
         }
     };
     let from = Caller { party: from, proved: incoming.asserted.is_some(), hidden: incoming.hidden };
-    Ok(Some((company, Arrival { from, to, via: Ingress::Trunk(trunk.clone()) }, parties)))
+    let arrival = Arrival { from, to, via: Ingress::Trunk(trunk.clone()), replaces: incoming.replaces };
+    Ok(Some((company, arrival, parties)))
 }
 
 /// A code from somebody who is in no group of any company (K-47).

@@ -40,6 +40,12 @@ pub(crate) enum Meaning {
     Code(String),
     /// The echo service.
     Echo,
+    /// Parking, as the target of a transfer.
+    Park,
+    /// Taking a parked call back.
+    Unpark(u8),
+    /// Taking the call that rings at a user, or in one's groups.
+    PickUp(Option<PartyId>),
     /// Nobody has it.
     Nobody,
 }
@@ -141,9 +147,35 @@ impl Routing {
         Reading { meaning: self.meaning(tenant, company, dialled), hidden: None }
     }
 
+    /// Park and pick-up (behaviour, "Every call"); whatever else begins so is a service code.
+    fn short_code(&self, tenant: &TenantId, company: &Company, dialled: &str) -> Meaning {
+        let digits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+        match (dialled.strip_prefix("*7"), dialled.strip_prefix("*8")) {
+            (Some(""), _) => Meaning::Park,
+            (Some(slot), _) if digits(slot) => match slot.parse() {
+                Ok(slot @ 1..=99) => Meaning::Unpark(slot),
+                Ok(_) | Err(_) => Meaning::Nobody,
+            },
+            (_, Some("")) => Meaning::PickUp(None),
+            (_, Some(whose)) if digits(whose) => match self.meaning(tenant, company, whose) {
+                Meaning::Own(Owner::User(party)) => Meaning::PickUp(Some(party)),
+                Meaning::Own(Owner::Group(_))
+                | Meaning::Outside(_)
+                | Meaning::Emergency(_)
+                | Meaning::Code(_)
+                | Meaning::Echo
+                | Meaning::Park
+                | Meaning::Unpark(_)
+                | Meaning::PickUp(_)
+                | Meaning::Nobody => Meaning::Nobody,
+            },
+            (Some(_) | None, Some(_) | None) => Meaning::Code(dialled.to_owned()),
+        }
+    }
+
     fn meaning(&self, tenant: &TenantId, company: &Company, dialled: &str) -> Meaning {
         if dialled.starts_with(['*', '#']) {
-            return Meaning::Code(dialled.to_owned());
+            return self.short_code(tenant, company, dialled);
         }
         match company.config.country.read(dialled) {
             Some(Number::Short(short)) if company.config.country.emergency.contains(&short) => {

@@ -59,6 +59,8 @@ pub(crate) struct Core {
     /// REGISTERs that wait for the disk.
     pub(crate) waiting: HashMap<u64, (ServerId, TenantId, PartyId)>,
     pub(crate) next_ticket: u64,
+    /// Legs that are offered a new description again, and when.
+    pub(crate) later: Vec<(Millis, LegId)>,
     pub(crate) tokens: Tokens,
     pub(crate) draining: bool,
     pub(crate) events: Vec<TelephonyEvent>,
@@ -132,6 +134,7 @@ pub(crate) fn start(
         ports: HashMap::new(),
         waiting: HashMap::new(),
         next_ticket: 1,
+        later: Vec::new(),
         tokens,
         draining: false,
         events: Vec::new(),
@@ -199,8 +202,9 @@ impl Core {
     }
 
     fn wait(&self) -> Option<Duration> {
-        let deadline =
-            self.endpoint.next_deadline().map(|at| Duration::from_millis(at.0.saturating_sub(self.now.0)));
+        let again = self.later.iter().map(|(at, _)| *at).min();
+        let next = self.endpoint.next_deadline().into_iter().chain(again).min();
+        let deadline = next.map(|at| Duration::from_millis(at.0.saturating_sub(self.now.0)));
         let end = self.registrar.next_end().map(|at| {
             Duration::from_micros(u64::try_from(at.saturating_sub(self.utc)).unwrap_or(0))
                 + Duration::from_millis(1)
@@ -241,6 +245,10 @@ impl Core {
     fn timeouts(&mut self) {
         if self.endpoint.next_deadline().is_some_and(|at| at <= self.now) {
             self.endpoint.handle_timeout(self.now);
+        }
+        let now = self.now;
+        for (_, leg) in self.later.extract_if(.., |(at, _)| *at <= now).collect::<Vec<_>>() {
+            self.renegotiate_now(leg);
         }
         for (tenant, party) in self.registrar.end_due(self.utc) {
             self.tell_registration(&tenant, party, 0);

@@ -2,22 +2,26 @@
 
 use std::sync::atomic::Ordering;
 
-use model::id::{CallId, PartyId, TenantId};
+use model::id::{CallId, LegId, PartyId, TenantId};
 use sip_proto::auth::{Attempt, Credentials, Denied, Secret, Staleness};
 use sip_proto::dialog::Flow;
 use sip_proto::endpoint::{Reply, ServerId};
+use sip_proto::headers::Replaces;
 use sip_proto::message::{HeaderName, Method, Request};
 use sip_proto::sdp::SessionDescription;
 use uuid::Uuid;
 
 use crate::core::Core;
 use crate::leg::caller::NewCaller;
+use crate::leg::refer::Replaced;
 use crate::registrar::{MIN_EXPIRES, Outcome};
 use crate::trunk::{asserted, user_part, wants_hidden};
 use crate::{Door, Incoming, Side, TelephonyEvent};
 
 /// Methods we take.
-pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, MESSAGE, INFO";
+pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, MESSAGE, INFO, REFER";
+/// Extensions we know.
+pub(crate) const SUPPORTED: &str = "replaces, histinfo";
 /// The header by which a call from a company of ours to another proves itself.
 pub(crate) const PLATFORM_HEADER: &str = "X-Helin-Platform";
 /// The user part of the address of the ring-group codes.
@@ -49,7 +53,8 @@ impl Core {
             if !self.supports_required(server, request) {
                 return;
             }
-            return self.answer(server, 200, &[("Allow", ALLOW), ("Accept", "application/sdp")]);
+            let headers = [("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", SUPPORTED)];
+            return self.answer(server, 200, &headers);
         }
         match side {
             Side::Access => self.dispatch_access(server, request, flow),
@@ -63,6 +68,7 @@ impl Core {
             Method::Register => self.register(server, &proved, request, flow),
             Method::Invite => {
                 let Some(offer) = self.check_invite(server, request) else { return };
+                let Some(replaces) = self.replaces(server, request, Some(&proved.tenant)) else { return };
                 let dialled = user_part(&request.uri());
                 let hidden = wants_hidden(request.headers(), &request.from());
                 let incoming = Incoming {
@@ -73,6 +79,7 @@ impl Core {
                     name: name_of(request),
                     hidden,
                     dialled,
+                    replaces,
                 };
                 self.invite(
                     server,
@@ -81,6 +88,8 @@ impl Core {
                 );
             }
             Method::Message => self.text(server, &proved, request),
+            // A transfer is asked for within the call it concerns.
+            Method::Refer => self.answer(server, 403, &[]),
             Method::Ack
             | Method::Bye
             | Method::Cancel
@@ -88,7 +97,6 @@ impl Core {
             | Method::Info
             | Method::Prack
             | Method::Update
-            | Method::Refer
             | Method::Subscribe
             | Method::Notify
             | Method::Publish
@@ -158,14 +166,20 @@ impl Core {
             return self.answer(server, 403, &[]);
         }
         if *request.method() != Method::Invite {
-            return self.answer(server, 405, &[("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS")]);
+            return self.answer(server, 405, &[("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, REFER")]);
         }
         let Some(offer) = self.check_invite(server, request) else { return };
         let trunk = if platform { None } else { trunk };
         if trunk.is_some_and(|at| self.trunks[at].is_full()) {
             return self.answer(server, 503, &[("Retry-After", "5")]);
         }
-        let incoming = self.read_trunk_call(request, trunk);
+        let Some(replaces) = self.replaces(server, request, None) else { return };
+        if let Some(leg) = replaces
+            && self.legs.get(&leg).and_then(|leg| leg.trunk) != trunk
+        {
+            return self.answer(server, 481, &[]);
+        }
+        let incoming = Incoming { replaces, ..self.read_trunk_call(request, trunk) };
         self.invite(server, request, NewCaller { flow, offer, trunk, account: None, incoming });
     }
 
@@ -196,12 +210,41 @@ impl Core {
             name: name_of(request),
             hidden: wants_hidden(headers, &from),
             dialled,
+            replaces: None,
         }
     }
 
-    /// We require no extension, and so support none that is required of us (RFC 3261 8.2.2.3).
+    /// The leg whose place an INVITE takes (RFC 3891 3): `tenant`'s, or with a carrier anybody's. `None`: it was
+    /// answered.
+    #[expect(clippy::option_option, reason = "most INVITEs replace nothing")]
+    fn replaces(
+        &mut self,
+        server: ServerId,
+        request: &Request,
+        tenant: Option<&TenantId>,
+    ) -> Option<Option<LegId>> {
+        let mut lines = request.headers().lines(HeaderName::Replaces);
+        let Some(line) = lines.next() else { return Some(None) };
+        let parsed = if lines.next().is_some() { None } else { Replaces::parse(line).ok() };
+        let Some(replaces) = parsed else {
+            self.answer_with(server, 400, "Bad Replaces");
+            return None;
+        };
+        match self.replaced(tenant, &replaces) {
+            // An early dialog is replaced only where we are the one who calls (RFC 3891 3): where it rings.
+            Replaced::Leg(leg) if !self.is_unanswered_caller(leg) => return Some(Some(leg)),
+            Replaced::Leg(_) => self.answer(server, 481, &[]),
+            Replaced::NotEarly => self.answer(server, 486, &[]),
+            Replaced::Nobody => self.answer(server, 481, &[]),
+        }
+        None
+    }
+
+    /// What is required of us must be what we know (RFC 3261 8.2.2.3).
     fn supports_required(&mut self, server: ServerId, request: &Request) -> bool {
-        let required: Vec<&str> = request.headers().values(HeaderName::Require).collect();
+        let known = |name: &&str| SUPPORTED.split(", ").any(|ours| ours.eq_ignore_ascii_case(name));
+        let values = request.headers().values(HeaderName::Require);
+        let required: Vec<&str> = values.filter(|name| !known(name)).collect();
         if required.is_empty() {
             return true;
         }
@@ -301,7 +344,7 @@ impl Core {
             .iter()
             .map(|binding| {
                 let seconds = (binding.expires - utc).max(0).saturating_add(999_999) / 1_000_000;
-                format!("<{}>;expires={seconds}", binding.contact)
+                format!("<{}>;expires={seconds}{}", binding.contact, binding.device.parameter())
             })
             .collect();
         let headers: Vec<(&str, &str)> =

@@ -23,13 +23,13 @@ use std::sync::mpsc::Sender;
 
 use mio::Waker;
 use model::id::{CallId, LegId, PartyId, TenantId, TrunkName};
-use model::leg::{LegCommand, LegEvent, Release};
+use model::leg::{LegCommand, LegEvent, ReferId, Release};
 use model::number::{Country, PhoneNumber};
 use model::output::Notice;
 
 pub use accounts::{Account, Accounts};
 pub use prompts::Prompts;
-pub use registrar::Binding;
+pub use registrar::{Binding, Device};
 pub use rtp::RtpRange;
 pub use sip_proto::auth::{Algorithm, Secret};
 pub use transport::StartError;
@@ -107,6 +107,16 @@ pub enum TelephonyEvent {
     Incoming(Incoming),
     /// Something happened on a leg.
     Leg(LegId, LegEvent),
+    /// A leg asks to send the other side to what stands here, as if that side had dialled it; the server makes
+    /// `LegEvent::Refer` of it.
+    Refer {
+        /// Which.
+        leg: LegId,
+        /// For `LegCommand::Referred`.
+        refer: ReferId,
+        /// Escapes resolved.
+        dialled: String,
+    },
     /// Contacts of a user have changed: to be written down, then `Handle::registered`.
     Registration {
         /// Whose company.
@@ -146,6 +156,8 @@ pub struct Incoming {
     pub hidden: bool,
     /// What was dialled, escapes resolved.
     pub dialled: String,
+    /// The leg whose place it takes: one of the same company (RFC 3891).
+    pub replaces: Option<LegId>,
 }
 
 /// By which door a call came.

@@ -33,6 +33,40 @@ pub struct Binding {
     pub cseq: u32,
     /// It takes MESSAGE: it said so, or said nothing about methods.
     pub messages: bool,
+    /// What it is.
+    #[serde(default)]
+    pub device: Device,
+}
+
+/// What kind of phone a contact is (V-34).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// A desk phone or any other softphone.
+    #[default]
+    Desk,
+    /// Our app or the browser: it says so by `+helin.device="app"` in its Contact.
+    App,
+}
+
+/// The Contact parameter by which our app says what it is (RFC 3840).
+const DEVICE: &str = "+helin.device";
+
+impl Device {
+    fn of(contact: &NameAddr<'_>) -> Device {
+        match contact.params.value(DEVICE) {
+            Some(value) if value.eq_ignore_ascii_case("app") => Device::App,
+            Some(_) | None => Device::Desk,
+        }
+    }
+
+    /// As the answer to a REGISTER repeats it.
+    pub(crate) fn parameter(self) -> &'static str {
+        match self {
+            Device::Desk => "",
+            Device::App => ";+helin.device=\"app\"",
+        }
+    }
 }
 
 /// What is to be answered to a REGISTER.
@@ -162,6 +196,7 @@ impl Registrar {
                 call_id: call_id.to_owned(),
                 cseq,
                 messages,
+                device: Device::of(&contact),
             });
         }
         if bindings.len() > CONTACTS_MAX {

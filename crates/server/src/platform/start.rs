@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 use model::config::TenantConfig;
 use model::config::tree;
 use model::id::{ConfigVersion, FactSeq, Seed, TenantId};
-use model::input::{Command, Input, Reachability};
+use model::input::{Command, Input};
 use model::saved::SavedState;
 use store::{MasterKey, SecretKind, Store, StoreError, Writer};
 use telephony::{Algorithm, Binding, ListenerConfig, RtpRange, TelephonyEvent, TrunkConfig};
@@ -313,8 +313,8 @@ impl Platform {
         for company in self.companies() {
             for party in company.config.users.keys() {
                 let his = |binding: &&Binding| binding.tenant == company.config.id && binding.party == *party;
-                let contacts = u8::try_from(bindings.iter().filter(his).count()).unwrap_or(u8::MAX);
-                let _ = company.node.post(Mail::Input(Input::Reach(*party, Reachability { contacts })));
+                let reach = crate::router::reach_of(bindings.iter().filter(his));
+                let _ = company.node.post(Mail::Input(Input::Reach(*party, reach)));
             }
         }
     }

@@ -290,7 +290,8 @@ impl Endpoint {
         self.tokens.hash_of(&["dialog", call_id, local, remote])
     }
 
-    fn find_dialog(&self, call_id: &str, local: &str, remote: &str) -> Option<DialogId> {
+    /// The dialog of these identifiers, `local` being our tag: what Replaces names (RFC 3891 3).
+    pub fn find_dialog(&self, call_id: &str, local: &str, remote: &str) -> Option<DialogId> {
         self.dialog_keys.get(&self.dialog_key(call_id, local, remote)).copied().map(DialogId)
     }
 

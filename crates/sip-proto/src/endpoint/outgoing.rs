@@ -379,7 +379,8 @@ impl Endpoint {
         writer.header(HeaderName::To, &draft.to);
         writer.header(HeaderName::CallId, draft.call_id);
         writer.header_args(HeaderName::CSeq, format_args!("{} {}", draft.cseq, draft.method));
-        if matches!(draft.method, Method::Invite) {
+        // A NOTIFY refreshes the target, as an INVITE does (RFC 6665 4.2.1).
+        if matches!(draft.method, Method::Invite | Method::Notify) {
             let mut flow = draft.flow;
             flow.transport = transport;
             writer.header(HeaderName::Contact, &self.contact(&flow));

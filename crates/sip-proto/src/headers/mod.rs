@@ -9,6 +9,7 @@ mod history_info;
 mod identity;
 mod marks;
 mod reason;
+mod replaces;
 mod scan;
 mod warning;
 
@@ -23,6 +24,7 @@ pub use marks::{
     Diverted, add_history, diversion_count, diversions_from_history, history_from_diversions, received,
 };
 pub use reason::Reason;
+pub use replaces::{ReferTarget, Replaces};
 pub use warning::Warning;
 
 /// Longest value that is read, in octets; several headers joined count as one.

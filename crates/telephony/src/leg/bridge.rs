@@ -1,13 +1,23 @@
-//! Legs in a dialog: hang-up, hold and resume passed through to the other side, small requests answered.
+//! Legs in a dialog: hang-up, hold and resume told and passed through to the other side, small requests answered.
 
 use model::id::LegId;
+use model::leg::LegEvent;
 use sip_proto::endpoint::{Body, DialogId, Reply, ServerId};
 use sip_proto::message::{Method, Request, Response};
-use sip_proto::sdp::{SessionDescription, relay_answer, relay_offer};
+use sip_proto::sdp::{Direction, Media, SessionDescription, Terms, answer_audio, relay_answer, relay_offer};
 
+use super::sound::carried;
 use super::{ClientUse, Final};
 use crate::core::Core;
-use crate::dispatch::ALLOW;
+use crate::dispatch::{ALLOW, SUPPORTED};
+
+/// Who asked for a new description, and which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asker {
+    pub(crate) leg: LegId,
+    pub(crate) server: ServerId,
+    pub(crate) offer: Box<SessionDescription>,
+}
 
 impl Core {
     /// A request within a dialog.
@@ -30,14 +40,17 @@ impl Core {
                     self.key(id, key);
                 }
             }
-            Method::Options => self.answer(server, 200, &[("Allow", ALLOW)]),
+            Method::Refer => match leg {
+                Some(id) => self.refer(id, server, request),
+                None => self.answer(server, 481, &[]),
+            },
+            Method::Options => self.answer(server, 200, &[("Allow", ALLOW), ("Supported", SUPPORTED)]),
             Method::Ack
             | Method::Cancel
             | Method::Register
             | Method::Message
             | Method::Prack
             | Method::Update
-            | Method::Refer
             | Method::Subscribe
             | Method::Notify
             | Method::Publish
@@ -46,7 +59,7 @@ impl Core {
     }
 
     /// A new description in a call: hold, resume, another codec. Passed through to the other side, if there is
-    /// one; it decides.
+    /// one; it decides. Where the asker wants to hear nothing, the other side is left able to hear our music.
     fn reinvite(&mut self, id: LegId, server: ServerId, request: &Request) {
         let offer = if request.has_sdp() { SessionDescription::parse(request.body()).ok() } else { None };
         let Some(offer) = offer else { return self.repeat_ours(id, server, request) };
@@ -63,7 +76,12 @@ impl Core {
         let sections =
             self.legs.get(&other).and_then(|leg| leg.ours.as_ref()).map_or(0, |ours| ours.media.len());
         let relayed = relay_offer(&offer, &super::sound::places(&offer, place), sections);
-        let Ok(relayed) = relayed else { return self.answer(server, 488, &[]) };
+        let Ok(mut relayed) = relayed else { return self.answer(server, 488, &[]) };
+        for stream in relayed.media.iter_mut().filter(|media| Media::is_carried(media)) {
+            if stream.direction == Some(Direction::Inactive) {
+                stream.direction = Some(Direction::SendOnly);
+            }
+        }
         let Some(leg) = self.legs.get_mut(&other) else { return };
         let body = leg.session.publish(relayed);
         let text = body.to_string();
@@ -78,13 +96,9 @@ impl Core {
             // Both sides at once (RFC 3261 14.1): who asked tries again.
             return self.answer(server, 491, &[]);
         };
-        if let Some(leg) = self.legs.get_mut(&other) {
-            leg.ours = Some(body);
-        }
-        if let Some(leg) = self.legs.get_mut(&id) {
-            leg.theirs = Some(offer);
-        }
-        self.clients.insert(client, ClientUse::Reinvite { leg: other, asked_by: Some((id, server)) });
+        let before = self.legs.get_mut(&other).and_then(|leg| leg.ours.replace(body)).map(Box::new);
+        let asked = Asker { leg: id, server, offer: Box::new(offer) };
+        self.clients.insert(client, ClientUse::Reinvite { leg: other, asked, before });
     }
 
     /// Without a description the other side asks for ours: it stays as it is.
@@ -100,21 +114,41 @@ impl Core {
 
     /// A new description for a leg that speaks with us alone.
     fn reanswer(&mut self, id: LegId, server: ServerId, offer: SessionDescription) {
-        if let Some(leg) = self.legs.get_mut(&id) {
-            leg.theirs = Some(offer);
+        let before = self.legs.get_mut(&id).and_then(|leg| leg.theirs.replace(offer));
+        match self.our_answer(id) {
+            Ok(answer) => self.accept(id, server, answer),
+            Err(_) => {
+                if let Some(leg) = self.legs.get_mut(&id) {
+                    leg.theirs = before;
+                }
+                self.answer(server, 488, &[]);
+            }
         }
-        let Ok(answer) = self.our_answer(id) else { return self.answer(server, 488, &[]) };
+    }
+
+    /// Answers a new description, and tells when the far end thereby holds the call or takes it back.
+    fn accept(&mut self, id: LegId, server: ServerId, answer: SessionDescription) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let published = leg.session.publish(answer);
         let text = published.to_string();
         leg.ours = Some(published);
+        leg.wanted = None;
+        let theirs = leg.theirs.as_ref();
+        let held = theirs
+            .and_then(|theirs| Some(theirs.direction_of(carried(theirs)?)))
+            .is_some_and(|direction| !direction.receives());
+        let changed = leg.held != held;
+        leg.held = held;
         self.apply_remote(id);
         self.respond_with(server, 200, &text);
+        if changed {
+            self.tell(id, if held { LegEvent::Held } else { LegEvent::Unheld });
+        }
     }
 
     fn respond_with(&mut self, server: ServerId, status: u16, text: &str) {
         let body = Some(Body { content_type: "application/sdp", octets: text.as_bytes() });
-        let headers = &[("Allow", ALLOW)];
+        let headers = &[("Allow", ALLOW), ("Supported", SUPPORTED)];
         self.endpoint.respond(self.now, server, Reply { status, headers, body, ..Reply::default() });
     }
 
@@ -122,45 +156,60 @@ impl Core {
     pub(crate) fn reinvited(
         &mut self,
         leg: LegId,
-        asked_by: Option<(LegId, ServerId)>,
-        dialog: Option<DialogId>,
-        response: &Response,
+        asked: Asker,
+        before: Option<Box<SessionDescription>>,
+        (dialog, response): (Option<DialogId>, &Response),
     ) {
         let success = (200..300).contains(&response.status());
         if let Some(dialog) = dialog.filter(|_| success) {
             self.endpoint.acknowledge_success(dialog, None);
         }
-        let Some((asker, server)) = asked_by else { return };
-        if !success {
-            return self.answer(server, response.status(), &[]);
-        }
-        let Ok(answer) = SessionDescription::parse(response.body()) else {
-            return self.answer(server, 488, &[]);
+        let answer = if success { SessionDescription::parse(response.body()).ok() } else { None };
+        let Some(answer) = answer else {
+            if let Some(known) = self.legs.get_mut(&leg) {
+                known.ours = before.map(|before| *before);
+            }
+            return self.refused_by_other(asked, if success { 488 } else { response.status() });
         };
         if let Some(known) = self.legs.get_mut(&leg) {
             known.theirs = Some(answer.clone());
         }
-        let offer = self.legs.get(&asker).and_then(|leg| leg.theirs.clone());
-        let place = self.place(asker, Some(leg));
-        let (Some(offer), Ok(place)) = (offer, place) else { return self.answer(server, 488, &[]) };
-        match relay_answer(&offer, &answer, &super::sound::places(&offer, place)) {
+        self.apply_remote(leg);
+        let Ok(place) = self.place(asked.leg, Some(leg)) else { return self.answer(asked.server, 488, &[]) };
+        match relay_answer(&asked.offer, &answer, &super::sound::places(&asked.offer, place)) {
             Ok(relayed) => {
-                let Some(known) = self.legs.get_mut(&asker) else { return };
-                let published = known.session.publish(relayed);
-                let text = published.to_string();
-                known.ours = Some(published);
-                self.apply_remote(leg);
-                self.apply_remote(asker);
-                self.respond_with(server, 200, &text);
+                if let Some(asker) = self.legs.get_mut(&asked.leg) {
+                    asker.theirs = Some(*asked.offer);
+                }
+                self.accept(asked.leg, asked.server, relayed);
             }
-            Err(_) => self.answer(server, 488, &[]),
+            Err(_) => self.answer(asked.server, 488, &[]),
         }
+        self.renegotiate_now(leg);
     }
 
-    /// The other side gave no answer to a new description.
-    pub(crate) fn reinvite_lost(&mut self, _leg: LegId, asked_by: Option<(LegId, ServerId)>) {
-        if let Some((_, server)) = asked_by {
-            self.answer(server, 408, &[]);
+    /// The other side refused a new description, or gave no answer. Who only holds the call or takes it back is
+    /// answered by us: nothing of that needs the other side.
+    pub(crate) fn refused_by_other(&mut self, asked: Asker, status: u16) {
+        let Some(leg) = self.legs.get(&asked.leg) else { return };
+        let holds = |description: &SessionDescription| {
+            carried(description).map(|media| description.direction_of(media).receives())
+        };
+        let now = leg.theirs.as_ref().and_then(holds);
+        let spoken = leg.spoken();
+        if status == 491 || now == holds(&asked.offer) {
+            return self.answer(asked.server, status, &[]);
+        }
+        let Ok(place) = self.place(asked.leg, None) else { return self.answer(asked.server, status, &[]) };
+        let terms = Terms { codecs: &spoken, place, direction: Direction::SendRecv };
+        match answer_audio(&asked.offer, &terms) {
+            Ok(answer) => {
+                if let Some(leg) = self.legs.get_mut(&asked.leg) {
+                    leg.theirs = Some(*asked.offer);
+                }
+                self.accept(asked.leg, asked.server, answer);
+            }
+            Err(_) => self.answer(asked.server, status, &[]),
         }
     }
 }

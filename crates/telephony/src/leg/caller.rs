@@ -5,12 +5,12 @@ use model::leg::{FailCause, LegEvent, Release};
 use sip_proto::dialog::Flow;
 use sip_proto::endpoint::{Body, DialogId, Reply, ServerId};
 use sip_proto::message::{HeaderName, Request};
-use sip_proto::sdp::{LocalSession, SessionDescription, relay_answer};
+use sip_proto::sdp::{Direction, LocalSession, SessionDescription, Terms, answer_audio, relay_answer};
 
 use super::{Final, Kind, Leg};
 use crate::Incoming;
 use crate::core::Core;
-use crate::dispatch::{ALLOW, Proved};
+use crate::dispatch::{ALLOW, Proved, SUPPORTED};
 use crate::screen::Channel;
 
 /// The SIP side of a caller's leg.
@@ -53,7 +53,7 @@ impl Caller {
         self.message.clone()
     }
 
-    fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Calling | Stage::Early)
     }
 }
@@ -69,23 +69,16 @@ impl Core {
             .map(|uri| Channel::Message { uri, flow: new.flow });
         let session = LocalSession::new(self.tokens.next_u64() >> 2, self.config.rtp_advertise);
         let whose: Option<(TenantId, PartyId)> = new.account.map(|proved| (proved.tenant, proved.party));
-        let leg = Leg {
-            tenant: whose.map(|(tenant, _)| tenant),
-            kind: Kind::Caller(Caller {
-                server,
-                stage: Stage::Calling,
-                max_forwards: request.max_forwards().unwrap_or(70),
-                message,
-                flow: new.flow,
-            }),
-            port: None,
-            session,
-            ours: None,
-            theirs: new.offer,
-            dialog: None,
-            joined: None,
-            trunk: new.trunk,
+        let caller = Caller {
+            server,
+            stage: Stage::Calling,
+            max_forwards: request.max_forwards().unwrap_or(70),
+            message,
+            flow: new.flow,
         };
+        let tenant = whose.map(|(tenant, _)| tenant);
+        let leg =
+            Leg { theirs: new.offer, trunk: new.trunk, ..Leg::new(tenant, Kind::Caller(caller), session) };
         if let Some(trunk) = new.trunk.and_then(|at| self.trunks.get_mut(at)) {
             trunk.calls += 1;
         }
@@ -99,6 +92,10 @@ impl Core {
             Kind::Caller(caller) => Some(caller),
             Kind::Callee(_) => None,
         }
+    }
+
+    pub(crate) fn is_unanswered_caller(&self, id: LegId) -> bool {
+        self.caller(id).is_some_and(Caller::is_open)
     }
 
     pub(crate) fn set_stage(&mut self, id: LegId, stage: Stage) {
@@ -137,7 +134,8 @@ impl Core {
         });
         let body =
             text.as_ref().map(|text| Body { content_type: "application/sdp", octets: text.as_bytes() });
-        let headers: &[(&str, &str)] = if status == 200 { &[("Allow", ALLOW)] } else { &[] };
+        let headers: &[(&str, &str)] =
+            if status == 200 { &[("Allow", ALLOW), ("Supported", SUPPORTED)] } else { &[] };
         self.endpoint.respond(self.now, server, Reply { status, headers, body, ..Reply::default() });
         self.note_dialog(id, server);
         self.set_stage(id, if status == 200 { Stage::Answered } else { Stage::Early });
@@ -173,9 +171,25 @@ impl Core {
         }
     }
 
-    /// The answer to a caller's offer that carries another leg's answer.
+    /// The answer to a caller's offer that carries another leg's: its answer where it was made for this offer,
+    /// else in what it speaks; where that is nothing of the offer, in ours.
     fn relayed_answer(&mut self, id: LegId, with: LegId) -> Result<SessionDescription, FailCause> {
         let place = self.place(id, Some(with))?;
+        let other = self.legs.get(&with).ok_or(FailCause::NotAcceptable)?;
+        let passed_on = match &other.kind {
+            Kind::Callee(callee) => callee.offer_of == Some(id),
+            Kind::Caller(_) => false,
+        };
+        if !passed_on {
+            let offer = self.legs.get(&id).and_then(|leg| leg.theirs.as_ref());
+            let offer = offer.ok_or(FailCause::NotAcceptable)?;
+            let codecs = other.spoken();
+            let terms = Terms { codecs: &codecs, place, direction: Direction::SendRecv };
+            return match answer_audio(offer, &terms) {
+                Ok(answer) => Ok(answer),
+                Err(_) => self.our_answer(id),
+            };
+        }
         let theirs = |leg: LegId| self.legs.get(&leg).and_then(|leg| leg.theirs.clone());
         let (offer, answer) = theirs(id).zip(theirs(with)).ok_or(FailCause::NotAcceptable)?;
         relay_answer(&offer, &answer, &super::sound::places(&offer, place))
@@ -215,7 +229,7 @@ impl Core {
             self.apply_remote(id);
         }
         if let Some(with) = with {
-            self.connect(id, with);
+            self.join(id, with);
         }
     }
 
@@ -270,6 +284,7 @@ impl Core {
             }
             self.apply_remote(id);
         }
+        self.renegotiate_now(id);
     }
 
     /// No ACK came: the caller is not there any more.

@@ -1,28 +1,35 @@
 //! SIP legs: what the engine calls a leg, as transactions, dialogs and sound ports.
 //!
-//! `caller` is a leg that came in, `callee` one we dial, `bridge` two that are joined, `sound` the glue to
-//! descriptions and ports. Invariant: each leg ends by exactly one final event (`model::leg`), told once its
+//! `caller` is a leg that came in, `callee` one we dial by `invitation`s, `bridge` what happens in a dialog,
+//! `negotiate` what brings two legs together, `refer` and `adopt` how a far end goes from one call to another,
+//! `sound` the glue to descriptions and ports. Invariant: each leg ends by exactly one final event (`model::leg`), told once its
 //! sound port has given its figures.
 
+mod adopt;
 pub(crate) mod bridge;
 pub(crate) mod callee;
 pub(crate) mod caller;
 mod failure;
+mod invitation;
+mod negotiate;
+pub(crate) mod refer;
 pub(crate) mod sound;
 
 use model::id::{LegId, TenantId};
 use model::leg::{FailCause, LegCommand, LegEvent, MediaFigures, Release};
-use sip_proto::endpoint::{ClientId, DialogId, ServerId};
+use sip_proto::endpoint::{ClientId, DialogId};
 use sip_proto::headers::Reason;
 use sip_proto::message::{Method, Response};
-use sip_proto::sdp::{LocalSession, SessionDescription};
+use sip_proto::sdp::{Codec, LocalSession, SessionDescription};
 
 use crate::TelephonyEvent;
 use crate::core::Core;
 use crate::rtp::PortId;
 use crate::screen::Channel;
+use bridge::Asker;
 use callee::Callee;
 use caller::Caller;
+use refer::Asked;
 
 /// One leg.
 #[derive(Debug)]
@@ -41,6 +48,16 @@ pub(crate) struct Leg {
     pub(crate) joined: Option<LegId>,
     /// Trunk it goes over.
     pub(crate) trunk: Option<usize>,
+    /// Its far end put us on hold.
+    pub(crate) held: bool,
+    /// Formats that we want to offer it as soon as its dialog is free.
+    pub(crate) wanted: Option<Vec<Codec>>,
+    /// Transfers it asked for, of which it has not heard yet what came.
+    pub(crate) refers: Vec<Asked>,
+    /// How many it asked for.
+    pub(crate) refer_count: u16,
+    /// Who sends it elsewhere, for the INVITE that comes of it (RFC 3892).
+    pub(crate) referred_by: Option<String>,
 }
 
 #[derive(Debug)]
@@ -81,13 +98,26 @@ impl Final {
     }
 }
 
+/// What became of a leg that was given back.
+#[derive(PartialEq, Eq)]
+enum GivenBack {
+    /// There was none.
+    Nothing,
+    /// It had no port: nobody will tell its end.
+    Silently,
+    /// Its port will.
+    PortCloses,
+}
+
 /// What a request of ours is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ClientUse {
     /// An INVITE of a dialled leg: which branch.
     Invite(LegId, usize),
     /// An INVITE within a dialog, asked for by the other leg's.
-    Reinvite { leg: LegId, asked_by: Option<(LegId, ServerId)> },
+    Reinvite { leg: LegId, asked: Asker, before: Option<Box<SessionDescription>> },
+    /// An INVITE within a dialog, of our own: what was offered, and our description before.
+    Renegotiate { leg: LegId, codecs: Vec<Codec>, before: Option<Box<SessionDescription>> },
     /// An INVITE that nobody waits for any more: a success is acknowledged and ended, with this reason.
     Orphan(Release),
     /// A text.
@@ -97,6 +127,26 @@ pub(crate) enum ClientUse {
 }
 
 impl Leg {
+    /// A leg of which nothing is known but whose it is.
+    pub(crate) fn new(tenant: Option<TenantId>, kind: Kind, session: LocalSession) -> Leg {
+        Leg {
+            tenant,
+            kind,
+            port: None,
+            session,
+            ours: None,
+            theirs: None,
+            dialog: None,
+            joined: None,
+            trunk: None,
+            held: false,
+            wanted: None,
+            refers: Vec::new(),
+            refer_count: 0,
+            referred_by: None,
+        }
+    }
+
     pub(crate) fn message_channel(&self) -> Option<Channel> {
         match &self.kind {
             Kind::Caller(caller) => caller.message_channel(),
@@ -115,16 +165,22 @@ impl Core {
         if let LegCommand::Dial(dial) = command {
             return self.dial(tenant, id, &dial);
         }
+        if let LegCommand::Adopt { from } = command {
+            return self.adopt(tenant, id, from);
+        }
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.tenant = Some(tenant.clone());
         match command {
-            LegCommand::Dial(_) => {}
+            LegCommand::Dial(_) | LegCommand::Adopt { .. } => {}
             LegCommand::Ring => self.ring(id),
             LegCommand::Progress { from } => self.progress(id, from),
             LegCommand::Answer { with } => self.answer_caller(id, with),
             LegCommand::Join { with } => self.join(id, with),
             LegCommand::Play { id: play, prompts } => self.play(id, play, &prompts),
+            LegCommand::Music { prompt } => self.music(id, &prompt),
+            LegCommand::Tone(tone) => self.tone(id, tone),
             LegCommand::Echo => self.echo(id),
+            LegCommand::Referred { refer, result } => self.referred(id, refer, result),
             LegCommand::Release(how) => self.release(id, how),
         }
     }
@@ -141,12 +197,15 @@ impl Core {
 
     /// A leg is over: everything of it is given back, and the final event follows.
     pub(crate) fn finish(&mut self, id: LegId, how: Final) {
-        let Some(leg) = self.legs.remove(&id) else { return };
-        if let Some(at) = leg.trunk
-            && let Some(trunk) = self.trunks.get_mut(at)
-        {
-            trunk.calls = trunk.calls.saturating_sub(1);
+        if self.give_back(id, Some(how)) == GivenBack::Silently {
+            self.tell(id, how.event(None));
         }
+    }
+
+    /// Gives back everything of a leg. Its port tells `how` it ended, if that is to be told, when it has closed.
+    fn give_back(&mut self, id: LegId, how: Option<Final>) -> GivenBack {
+        self.leave_trunk(id);
+        let Some(leg) = self.legs.remove(&id) else { return GivenBack::Nothing };
         match &leg.kind {
             Kind::Caller(caller) => {
                 self.servers.remove(&caller.server);
@@ -164,19 +223,19 @@ impl Core {
         }
         if let Some(other) = leg.joined.and_then(|other| self.legs.get_mut(&other)) {
             other.joined = None;
-            if let Some(port) = other.port {
-                self.sound.silence(port.id);
+            if let (Some(theirs), Some(port)) = (other.port, leg.port) {
+                self.sound.part(theirs.id, port.id);
             }
         }
-        match leg.port {
-            Some(port) => {
-                if let Some(used) = self.ports.get_mut(&port.id) {
-                    used.ending = Some(how);
-                }
-                self.sound.close(port.id, port.number);
-            }
-            None => self.tell(id, how.event(None)),
+        let Some(port) = leg.port else { return GivenBack::Silently };
+        if let Some(used) = self.ports.get_mut(&port.id) {
+            used.ending = how;
         }
+        if how.is_none() {
+            self.ports.remove(&port.id);
+        }
+        self.sound.close(port.id, port.number);
+        GivenBack::PortCloses
     }
 
     /// A sound port has closed: the leg's final event, with its figures.
@@ -204,10 +263,16 @@ impl Core {
         let is_final = response.status() >= 200;
         match what {
             ClientUse::Invite(leg, branch) => self.branch_response(leg, branch, dialog, response),
-            ClientUse::Reinvite { leg, asked_by } => {
+            ClientUse::Reinvite { leg, asked, before } => {
                 if is_final {
                     self.clients.remove(&client);
-                    self.reinvited(leg, asked_by, dialog, response);
+                    self.reinvited(leg, asked, before, (dialog, response));
+                }
+            }
+            ClientUse::Renegotiate { leg, codecs, before } => {
+                if is_final {
+                    self.clients.remove(&client);
+                    self.renegotiated(leg, (codecs, before), dialog, response);
                 }
             }
             ClientUse::Orphan(why) => self.orphaned(dialog, response, why),
@@ -234,7 +299,17 @@ impl Core {
     pub(crate) fn no_response(&mut self, client: ClientId) {
         match self.clients.remove(&client) {
             Some(ClientUse::Invite(leg, branch)) => self.branch_failed(leg, branch, 408),
-            Some(ClientUse::Reinvite { leg, asked_by }) => self.reinvite_lost(leg, asked_by),
+            Some(ClientUse::Reinvite { leg, asked, before }) => {
+                if let Some(leg) = self.legs.get_mut(&leg) {
+                    leg.ours = before.map(|before| *before);
+                }
+                self.refused_by_other(asked, 408);
+            }
+            Some(ClientUse::Renegotiate { leg, before, .. }) => {
+                if let Some(leg) = self.legs.get_mut(&leg) {
+                    leg.ours = before.map(|before| *before);
+                }
+            }
             Some(ClientUse::Orphan(_) | ClientUse::Text | ClientUse::Other) | None => {}
         }
     }

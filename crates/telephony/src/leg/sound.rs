@@ -3,14 +3,16 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use media::clip::Clip;
 use media::g711::Law;
-use model::id::LegId;
+use media::tone::Tone;
+use model::id::{LegId, TenantId};
 use model::leg::{FailCause, LegEvent, PlayId, PromptRef};
 use sip_proto::sdp::{Codec, Direction, Media, SessionDescription, Terms, answer_audio, offer_audio};
 
 use super::{Kind, Port, PortUse};
 use crate::core::Core;
-use crate::rtp::{Chance, Format, Remote, SoundEvent};
+use crate::rtp::{Chance, Format, PortId, Remote, SoundEvent};
 
 /// Our address for the first stream that we carry; the others are not.
 pub(crate) fn places(description: &SessionDescription, place: SocketAddr) -> Vec<Option<SocketAddr>> {
@@ -23,7 +25,7 @@ pub(crate) fn our_codecs() -> [Codec; 3] {
     [Codec::pcma(), Codec::pcmu(), Codec::telephone_event(101)]
 }
 
-fn carried(description: &SessionDescription) -> Option<&Media> {
+pub(super) fn carried(description: &SessionDescription) -> Option<&Media> {
     description.media.iter().find(|media| media.is_carried())
 }
 
@@ -31,12 +33,29 @@ fn name_of(codec: &Codec) -> Arc<str> {
     Arc::from(format!("{}/{}", codec.name.to_ascii_lowercase(), codec.clock_rate))
 }
 
-fn law_of(codecs: &[Codec]) -> Option<Law> {
+pub(super) fn law_of(codecs: &[Codec]) -> Option<Law> {
     codecs.iter().find_map(|codec| match (codec.name.to_ascii_uppercase().as_str(), codec.clock_rate) {
         ("PCMA", 8_000) => Some(Law::A),
         ("PCMU", 8_000) => Some(Law::Mu),
         _ => None,
     })
+}
+
+/// What both lists hold, as the second numbers it.
+pub(super) fn shared(ours: &[Codec], theirs: &[Codec]) -> Vec<Codec> {
+    theirs.iter().filter(|codec| ours.iter().any(|our| our.is_same(codec))).cloned().collect()
+}
+
+fn formats(codecs: &[Codec]) -> Vec<Format> {
+    codecs
+        .iter()
+        .map(|codec| Format {
+            payload_type: codec.payload_type,
+            name: name_of(codec),
+            clock_rate: codec.clock_rate,
+            law: law_of(std::slice::from_ref(codec)),
+        })
+        .collect()
 }
 
 impl Core {
@@ -90,9 +109,8 @@ impl Core {
         with: Option<LegId>,
     ) -> Result<SessionDescription, FailCause> {
         let place = self.place(id, with)?;
-        let theirs = with.and_then(|with| self.legs.get(&with)).and_then(|leg| leg.theirs.as_ref());
-        let shared = theirs.and_then(carried).map(|media| media.codecs().to_vec());
-        let codecs = shared.unwrap_or_else(|| our_codecs().to_vec());
+        let spoken = with.and_then(|with| self.legs.get(&with)).map(super::Leg::spoken);
+        let codecs = spoken.filter(|codecs| !codecs.is_empty()).unwrap_or_else(|| our_codecs().to_vec());
         Ok(offer_audio(&Terms { codecs: &codecs, place, direction: Direction::SendRecv }))
     }
 
@@ -106,16 +124,6 @@ impl Core {
             Kind::Caller(caller) => caller.flow.remote.ip(),
             Kind::Callee(callee) => callee.source(),
         };
-        let formats = |codecs: &[Codec]| -> Vec<Format> {
-            codecs
-                .iter()
-                .map(|codec| Format {
-                    payload_type: codec.payload_type,
-                    name: name_of(codec),
-                    clock_rate: codec.clock_rate,
-                })
-                .collect()
-        };
         let mut known = formats(own.codecs());
         for format in formats(media.codecs()) {
             if !known
@@ -125,35 +133,18 @@ impl Core {
                 known.push(format);
             }
         }
+        let agreed = shared(own.codecs(), media.codecs());
         let remote = Remote {
             send_to: theirs.remote_of(media).filter(|_| direction.receives()),
             trusted: signalling,
+            // An answer of bare numbers agrees on nothing by name: then all that is known is taken.
+            sends_as: if agreed.is_empty() { known.clone() } else { formats(&agreed) },
             formats: known,
-            law: law_of(own.codecs()).or_else(|| law_of(media.codecs())),
+            law: law_of(if agreed.is_empty() { own.codecs() } else { &agreed }),
             sends: direction.sends() && ours.direction_of(own).receives(),
             ptime: media.packet_ms().clamp(10, 60),
         };
         self.sound.remote(port.id, remote);
-    }
-
-    /// Relays between two legs.
-    pub(crate) fn connect(&mut self, a: LegId, b: LegId) {
-        self.apply_remote(a);
-        self.apply_remote(b);
-        let port = |id: LegId| self.legs.get(&id).and_then(|leg| leg.port);
-        if let (Some(first), Some(second)) = (port(a), port(b)) {
-            self.sound.connect(first.id, second.id);
-        }
-        for (one, other) in [(a, b), (b, a)] {
-            if let Some(leg) = self.legs.get_mut(&one) {
-                leg.joined = Some(other);
-            }
-        }
-    }
-
-    /// Joins two answered legs.
-    pub(crate) fn join(&mut self, a: LegId, b: LegId) {
-        self.connect(a, b);
     }
 
     /// Plays prompts; as early media to a caller not yet answered. What cannot be played has ended at once.
@@ -163,23 +154,68 @@ impl Core {
             tracing::warn!(leg = %id, "a prompt could not be played: the caller shares no codec with us, or no port is free");
             return self.tell(id, ended);
         }
+        self.speak_g711(id);
         let Some(leg) = self.legs.get(&id) else { return };
         let (Some(port), Some(tenant)) = (leg.port, leg.tenant.clone()) else { return self.tell(id, ended) };
-        let law =
-            leg.ours.as_ref().and_then(carried).and_then(|media| law_of(media.codecs())).unwrap_or(Law::A);
+        let law = law_of(&leg.spoken()).unwrap_or(Law::A);
         let mut clips = Vec::new();
         for prompt in prompts {
-            match self.prompts.find(&tenant, prompt) {
-                Some(clip) => clips.push(clip.octets(law).clone()),
-                None => {
-                    tracing::warn!(leg = %id, prompt = prompt.name.as_str(), "a prompt has no audio and is passed over")
-                }
+            if let Some(clip) = self.clip(id, &tenant, prompt) {
+                clips.push(clip.octets(law).clone());
             }
         }
         if clips.is_empty() {
             return self.tell(id, ended);
         }
         self.sound.play(port.id, clips, law, play.0);
+    }
+
+    fn clip(&self, id: LegId, tenant: &TenantId, prompt: &PromptRef) -> Option<Arc<Clip>> {
+        let clip = self.prompts.find(tenant, prompt);
+        if clip.is_none() {
+            tracing::warn!(leg = %id, prompt = prompt.name.as_str(), "a prompt has no audio and is passed over");
+        }
+        clip.cloned()
+    }
+
+    /// Plays a prompt over and over. All who hear it share its octets and the place in it.
+    pub(crate) fn music(&mut self, id: LegId, prompt: &PromptRef) {
+        let Some(port) = self.heard_by(id) else { return };
+        let Some(tenant) = self.legs.get(&id).and_then(|leg| leg.tenant.clone()) else { return };
+        if let Some(clip) = self.clip(id, &tenant, prompt) {
+            self.sound.music(port, clip);
+        }
+    }
+
+    pub(crate) fn tone(&mut self, id: LegId, tone: model::leg::Tone) {
+        let Some(port) = self.heard_by(id) else { return };
+        let tone = match tone {
+            model::leg::Tone::Ringing => Tone::Ringing,
+            model::leg::Tone::Busy => Tone::Busy,
+        };
+        self.sound.tone(port, tone);
+    }
+
+    /// The port of a leg that can hear us from now on.
+    fn heard_by(&mut self, id: LegId) -> Option<PortId> {
+        if !self.open_early(id) {
+            tracing::warn!(leg = %id, "a leg hears nothing of ours: it shares no codec with us, or no port is free");
+            return None;
+        }
+        self.speak_g711(id);
+        self.legs.get(&id)?.port.map(|port| port.id)
+    }
+
+    /// What we play is G.711: a leg that agreed on another codec with somebody else is asked for it.
+    fn speak_g711(&mut self, id: LegId) {
+        let Some(leg) = self.legs.get(&id) else { return };
+        let answered = match &leg.kind {
+            Kind::Caller(caller) => !caller.is_open(),
+            Kind::Callee(callee) => callee.is_answered(),
+        };
+        if answered && leg.theirs.is_some() && law_of(&leg.spoken()).is_none() {
+            self.renegotiate(id, our_codecs().to_vec());
+        }
     }
 
     pub(crate) fn echo(&mut self, id: LegId) {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use media::clip::Player;
 use media::dtmf::Keys;
+use media::endless::Endless;
 use media::rtcp;
 use media::rtp::{self, Packet};
 use media::stats::Received;
@@ -27,10 +28,19 @@ pub(super) enum Feed {
     Echo,
     /// A prompt.
     Player(Player, u16),
+    /// Music or a tone.
+    Endless(Endless),
+}
+
+impl Feed {
+    /// It sends by the clock, not when packets come.
+    pub(super) fn is_paced(&self) -> bool {
+        matches!(self, Feed::Player(..) | Feed::Endless(_))
+    }
 }
 
 #[derive(Debug)]
-pub(super) struct Leg {
+pub(crate) struct Leg {
     pub(super) rtp: UdpSocket,
     pub(super) rtcp: UdpSocket,
     pub(super) remote: Option<Remote>,
@@ -139,36 +149,58 @@ impl Leg {
         self.remote.as_ref()?.formats.iter().find(|format| format.payload_type == payload_type)
     }
 
-    /// Sends on a packet of another leg (or its own) in this leg's own stream; `name` is its format.
+    /// Sends on a packet of another leg (or its own) in this leg's own stream; `format` is what it is in. What
+    /// the far side does not take is rewritten where both are G.711, else passed over.
     pub(super) fn pass_on(
         &mut self,
         packet: &Packet<'_>,
-        name: &str,
+        format: &Format,
         now: u64,
-        buffer: &mut Vec<u8>,
+        (payload, buffer): (&mut Vec<u8>, &mut Vec<u8>),
     ) -> bool {
         let Some(remote) = &self.remote else { return false };
-        let Some(format) = remote.formats.iter().find(|format| &*format.name == name) else { return false };
-        let payload_type = format.payload_type;
-        let header = self.out.relay(packet, payload_type, now);
-        rtp::write(buffer, header, packet.payload);
+        let taken = remote.sends_as.iter().find(|taken| taken.name == format.name);
+        match (taken, format.law, remote.law) {
+            (Some(taken), _, _) => {
+                let header = self.out.relay(packet, taken.payload_type, now);
+                rtp::write(buffer, header, packet.payload);
+            }
+            (None, Some(from), Some(to)) if from != to => {
+                from.recode(packet.payload, payload);
+                let header = self.out.relay(packet, to.payload_type(), now);
+                rtp::write(buffer, header, payload);
+            }
+            (None, _, _) => return false,
+        }
         self.transmit(buffer)
     }
 
-    /// Sends the next packet of its player, if one is due. `Some(play)`: the player has ended.
+    /// Sends the next packets of its player, music or tone that are due. `Some(play)`: the player has ended.
     pub(super) fn play(&mut self, now: u64, payload: &mut Vec<u8>, buffer: &mut Vec<u8>) -> Option<u16> {
         while self.due <= now {
-            let Some(remote) = &self.remote else { return None };
-            let Feed::Player(player, play) = &mut self.feed else { return None };
-            let samples = remote.ptime * 8;
-            if !player.next(samples as usize, payload) {
-                let play = *play;
-                self.set_feed(Feed::Silent, now);
-                return Some(play);
-            }
-            let payload_type = remote.law.map_or(8, |law| law.payload_type());
+            let Some(remote) = &self.remote else {
+                // Nobody hears it yet; it begins when somebody does.
+                self.due = now;
+                return None;
+            };
+            let (samples, law) = (remote.ptime * 8, remote.law);
+            let size = samples as usize;
+            let law = match &mut self.feed {
+                Feed::Player(player, play) => {
+                    if !player.next(size, payload) {
+                        let play = *play;
+                        self.set_feed(Feed::Silent, now);
+                        return Some(play);
+                    }
+                    law.filter(|law| *law == player.law())
+                }
+                Feed::Endless(endless) => law.filter(|law| endless.at(self.due, *law, size, payload)),
+                Feed::Silent | Feed::Leg(_) | Feed::Echo => return None,
+            };
             self.due += u64::from(remote.ptime);
-            let header = self.out.own(payload_type, samples, payload.len(), now);
+            // Without a law in common the sound goes on unheard until the descriptions are made anew.
+            let Some(law) = law else { continue };
+            let header = self.out.own(law.payload_type(), samples, payload.len(), now);
             rtp::write(buffer, header, payload);
             self.transmit(buffer);
         }

@@ -8,12 +8,15 @@ mod leg;
 mod ports;
 mod shard;
 
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
-use media::clip::{Player, Repeat};
+use media::clip::{Clip, Player, Repeat};
 use media::g711::Law;
+use media::tone::{self, Tone};
 use model::leg::MediaFigures;
 
 use ports::Ports;
@@ -26,17 +29,37 @@ pub(crate) enum Command {
     Remote(PortId, Remote),
     Connect(PortId, PortId),
     Play(PortId, Player, u16),
+    Music(PortId, Arc<Clip>),
+    Tone(PortId, Arc<Clip>),
     Echo(PortId),
-    Silence(PortId),
+    /// The first no longer hears the second, if it does.
+    Part(PortId, PortId),
     Close(PortId),
+    /// A leg will come from another shard: what is meant for it waits.
+    Expect(PortId),
+    /// Hand a leg over to the shard its new name says.
+    Give(PortId, shard::ShardHandle),
+    Take(PortId, Box<leg::Leg>),
     Stop,
 }
 
-/// Names a leg's ports; never used again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Names a leg's ports by `n`, which is never used again; where they are can change.
+#[derive(Debug, Clone, Copy, Eq)]
 pub(crate) struct PortId {
     pub(crate) shard: u16,
     pub(crate) n: u64,
+}
+
+impl PartialEq for PortId {
+    fn eq(&self, other: &PortId) -> bool {
+        self.n == other.n
+    }
+}
+
+impl Hash for PortId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.n.hash(state);
+    }
 }
 
 /// What a stream begins with.
@@ -56,8 +79,10 @@ pub(crate) struct Remote {
     pub(crate) send_to: Option<SocketAddr>,
     /// Address of its signalling: what comes from there is taken even from another port (design section 6).
     pub(crate) trusted: IpAddr,
-    /// Formats by payload type: ours to it, each with the name that both legs share.
+    /// Formats by payload type: what it sends, each with the name that both legs share.
     pub(crate) formats: Vec<Format>,
+    /// What it takes, by the payload types that it wants.
+    pub(crate) sends_as: Vec<Format>,
     /// For prompts.
     pub(crate) law: Option<Law>,
     /// It is expected to send.
@@ -72,6 +97,8 @@ pub(crate) struct Format {
     pub(crate) payload_type: u8,
     pub(crate) name: Arc<str>,
     pub(crate) clock_rate: u32,
+    /// Which law, if it is G.711.
+    pub(crate) law: Option<Law>,
 }
 
 /// What a shard tells.
@@ -91,6 +118,8 @@ pub(crate) struct Sound {
     next: u64,
     timeout: u64,
     packets: Arc<AtomicUsize>,
+    ringing: Arc<Clip>,
+    busy: Arc<Clip>,
 }
 
 /// From where ports are taken.
@@ -113,10 +142,20 @@ impl Sound {
         tell: impl Fn(Vec<SoundEvent>) + Send + Clone + 'static,
     ) -> std::io::Result<Sound> {
         let packets = Arc::new(AtomicUsize::new(0));
+        // One clock for all, so that a leg can move and music is at the same place everywhere.
+        let origin = Instant::now();
         let shards = (0..count.max(1))
-            .map(|n| shard::start(n, tell.clone(), packets.clone()))
+            .map(|n| shard::start(n, origin, tell.clone(), packets.clone()))
             .collect::<std::io::Result<Vec<_>>>()?;
-        Ok(Sound { shards, ports: Ports::new(range), next: 1, timeout, packets })
+        Ok(Sound {
+            shards,
+            ports: Ports::new(range),
+            next: 1,
+            timeout,
+            packets,
+            ringing: Arc::new(tone::clip(Tone::Ringing)),
+            busy: Arc::new(tone::clip(Tone::Busy)),
+        })
     }
 
     /// Packets relayed or played so far.
@@ -154,12 +193,38 @@ impl Sound {
         self.send(id.shard, Command::Play(id, Player::new(clips, law, Repeat::Once), play));
     }
 
-    pub(crate) fn echo(&self, id: PortId) {
-        self.send(id.shard, Command::Echo(id));
+    /// Music from where it is now.
+    pub(crate) fn music(&self, id: PortId, clip: Arc<Clip>) {
+        self.send(id.shard, Command::Music(id, clip));
     }
 
-    pub(crate) fn silence(&self, id: PortId) {
-        self.send(id.shard, Command::Silence(id));
+    pub(crate) fn tone(&self, id: PortId, tone: Tone) {
+        let clip = match tone {
+            Tone::Ringing => self.ringing.clone(),
+            Tone::Busy => self.busy.clone(),
+        };
+        self.send(id.shard, Command::Tone(id, clip));
+    }
+
+    /// Brings `id` to the shard of `beside`, with sockets, stream and all; gives its name from now on.
+    pub(crate) fn bring(&self, id: PortId, beside: PortId) -> PortId {
+        let moved = PortId { shard: beside.shard, n: id.n };
+        if id.shard != beside.shard
+            && let Some(handle) = self.shards.get(usize::from(beside.shard))
+        {
+            self.send(moved.shard, Command::Expect(moved));
+            self.send(id.shard, Command::Give(moved, handle.clone()));
+        }
+        moved
+    }
+
+    /// `id` no longer hears `of`, if it does.
+    pub(crate) fn part(&self, id: PortId, of: PortId) {
+        self.send(id.shard, Command::Part(id, of));
+    }
+
+    pub(crate) fn echo(&self, id: PortId) {
+        self.send(id.shard, Command::Echo(id));
     }
 
     /// Closes a leg's ports; `Closed` follows with the figures. `port` may be taken again later.

@@ -1,6 +1,6 @@
 //! A shard: one thread, its legs, its sockets, a tick of 5 ms.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use media::endless::Endless;
 use media::rtp::Packet;
 use mio::net::UdpSocket;
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -22,8 +23,8 @@ const SURVEY_EVERY: u64 = 250;
 /// A datagram of sound at most.
 const DATAGRAM_MAX: usize = 2_048;
 
-#[derive(Debug)]
-pub(super) struct ShardHandle {
+#[derive(Debug, Clone)]
+pub(crate) struct ShardHandle {
     commands: Sender<Command>,
     waker: Arc<Waker>,
 }
@@ -39,6 +40,7 @@ impl ShardHandle {
 
 pub(super) fn start(
     n: u16,
+    origin: Instant,
     tell: impl Fn(Vec<SoundEvent>) + Send + 'static,
     packets: Arc<AtomicUsize>,
 ) -> io::Result<ShardHandle> {
@@ -51,7 +53,9 @@ pub(super) fn start(
         inbox,
         legs: HashMap::new(),
         players: 0,
-        origin: Instant::now(),
+        origin,
+        expected: HashSet::new(),
+        held: Vec::new(),
         events: Vec::new(),
         packet: vec![0; DATAGRAM_MAX],
         payload: Vec::with_capacity(DATAGRAM_MAX),
@@ -68,9 +72,13 @@ struct Shard {
     poll: Poll,
     inbox: Receiver<Command>,
     legs: HashMap<u64, Leg>,
-    /// Legs with a player.
+    /// Legs that send by the clock.
     players: usize,
     origin: Instant,
+    /// Legs that are on their way here from another shard.
+    expected: HashSet<u64>,
+    /// What is meant for them.
+    held: Vec<Command>,
     events: Vec<SoundEvent>,
     packet: Vec<u8>,
     payload: Vec<u8>,
@@ -133,19 +141,14 @@ impl Shard {
     }
 
     fn command(&mut self, command: Command) {
+        if !self.expected.is_empty() && self.waits(&command) {
+            return self.held.push(command);
+        }
         let now = self.now();
         match command {
             Command::Open(id, rtp, rtcp, setup) => {
-                let (mut rtp, mut rtcp) = (UdpSocket::from_std(rtp), UdpSocket::from_std(rtcp));
-                let token = |odd: usize| Token((usize::try_from(id.n).unwrap_or(0) << 1) | odd);
-                let registry = self.poll.registry();
-                let registered = registry
-                    .register(&mut rtp, token(0), Interest::READABLE)
-                    .and_then(|()| registry.register(&mut rtcp, token(1), Interest::READABLE));
-                if let Err(error) = registered {
-                    tracing::error!(%error, "a leg's sound ports cannot be watched; it has no sound");
-                }
-                self.legs.insert(id.n, Leg::new(rtp, rtcp, setup, now));
+                let (rtp, rtcp) = (UdpSocket::from_std(rtp), UdpSocket::from_std(rtcp));
+                self.watch(id, Leg::new(rtp, rtcp, setup, now));
             }
             Command::Remote(id, remote) => {
                 if let Some(leg) = self.legs.get_mut(&id.n) {
@@ -157,28 +160,87 @@ impl Shard {
                 self.feed(b, Feed::Leg(a), now);
             }
             Command::Play(id, player, play) => self.feed(id, Feed::Player(player, play), now),
+            Command::Music(id, clip) => self.feed(id, Feed::Endless(Endless::new(clip, 0)), now),
+            Command::Tone(id, clip) => self.feed(id, Feed::Endless(Endless::new(clip, now)), now),
             Command::Echo(id) => self.feed(id, Feed::Echo, now),
-            Command::Silence(id) => self.feed(id, Feed::Silent, now),
+            Command::Part(id, of) => {
+                if self.legs.get(&id.n).is_some_and(|leg| matches!(leg.feed, Feed::Leg(other) if other == of))
+                {
+                    self.feed(id, Feed::Silent, now);
+                }
+            }
             Command::Close(id) => self.close(id),
+            Command::Expect(id) => {
+                self.expected.insert(id.n);
+            }
+            Command::Give(id, to) => {
+                if let Some(leg) = self.unwatch(id) {
+                    to.send(Command::Take(id, Box::new(leg)));
+                }
+            }
+            Command::Take(id, leg) => self.take(id, *leg),
             Command::Stop => {}
         }
     }
 
+    /// Whether a command is for a leg that is still on its way here.
+    fn waits(&self, command: &Command) -> bool {
+        let expected = |id: &PortId| self.expected.contains(&id.n);
+        match command {
+            Command::Connect(a, b) | Command::Part(a, b) => expected(a) || expected(b),
+            Command::Remote(id, _)
+            | Command::Play(id, ..)
+            | Command::Music(id, _)
+            | Command::Tone(id, _)
+            | Command::Echo(id)
+            | Command::Close(id)
+            | Command::Give(id, _) => expected(id),
+            Command::Open(..) | Command::Expect(_) | Command::Take(..) | Command::Stop => false,
+        }
+    }
+
+    /// A leg has come from another shard; what waited for it is done now.
+    fn take(&mut self, id: PortId, leg: Leg) {
+        self.expected.remove(&id.n);
+        self.watch(id, leg);
+        for command in std::mem::take(&mut self.held) {
+            self.command(command);
+        }
+    }
+
+    fn watch(&mut self, id: PortId, mut leg: Leg) {
+        let token = |odd: usize| Token((usize::try_from(id.n).unwrap_or(0) << 1) | odd);
+        let registry = self.poll.registry();
+        let registered = registry
+            .register(&mut leg.rtp, token(0), Interest::READABLE)
+            .and_then(|()| registry.register(&mut leg.rtcp, token(1), Interest::READABLE));
+        if let Err(error) = registered {
+            tracing::error!(%error, "a leg's sound ports cannot be watched; it has no sound");
+        }
+        self.players += usize::from(leg.feed.is_paced());
+        self.legs.insert(id.n, leg);
+    }
+
+    fn unwatch(&mut self, id: PortId) -> Option<Leg> {
+        let mut leg = self.legs.remove(&id.n)?;
+        self.players -= usize::from(leg.feed.is_paced());
+        // What cannot be taken off the poll goes with its socket.
+        let _ = self.poll.registry().deregister(&mut leg.rtp);
+        let _ = self.poll.registry().deregister(&mut leg.rtcp);
+        Some(leg)
+    }
+
     fn feed(&mut self, id: PortId, feed: Feed, now: u64) {
         let Some(leg) = self.legs.get_mut(&id.n) else { return };
-        let before = usize::from(matches!(leg.feed, Feed::Player(..)));
-        let after = usize::from(matches!(feed, Feed::Player(..)));
+        let (before, after) = (usize::from(leg.feed.is_paced()), usize::from(feed.is_paced()));
         leg.set_feed(feed, now);
         self.players = self.players + after - before;
     }
 
     fn close(&mut self, id: PortId) {
-        let Some(mut leg) = self.legs.remove(&id.n) else { return };
-        self.players -= usize::from(matches!(leg.feed, Feed::Player(..)));
-        // What cannot be taken off the poll goes with its socket.
-        let _ = self.poll.registry().deregister(&mut leg.rtp);
-        let _ = self.poll.registry().deregister(&mut leg.rtcp);
-        self.events.push(SoundEvent::Closed(id, leg.figures()));
+        if let Some(leg) = self.unwatch(id) {
+            self.events.push(SoundEvent::Closed(id, leg.figures()));
+        }
     }
 
     /// A socket has packets: all of them are taken.
@@ -212,12 +274,11 @@ impl Shard {
         let to = match leg.feed {
             Feed::Leg(other) => other.n,
             Feed::Echo => n,
-            Feed::Silent | Feed::Player(..) => return,
+            Feed::Silent | Feed::Player(..) | Feed::Endless(_) => return,
         };
-        let Some(format) = leg.format(packet.payload_type) else { return };
-        let name = format.name.clone();
+        let Some(format) = leg.format(packet.payload_type).cloned() else { return };
         let Some(other) = self.legs.get_mut(&to) else { return };
-        if other.pass_on(&packet, &name, now, &mut self.buffer) {
+        if other.pass_on(&packet, &format, now, (&mut self.payload, &mut self.buffer)) {
             self.packets.fetch_add(1, Ordering::Relaxed);
         }
     }
