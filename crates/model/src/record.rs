@@ -1,11 +1,12 @@
-//! What was: the folded record of a call, and of a member's time on duty. Made from facts alone, once.
+//! What was: the folded record of a call, of a callback, and of an agent's time. Made from facts alone, once.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact::{Called, EndCause, FallbackStep, Outcome, Peer, Place, Role, VisitOutcome};
+use crate::fact::{CallbackState, Called, EndCause, FallbackStep, Outcome, Peer, Place, Role, VisitOutcome};
 use crate::id::{CallId, FactSeq, LegId, PartyId};
+use crate::input::Activity;
 use crate::language::Language;
 use crate::leg::{Ingress, MediaFigures};
 use crate::number::Number;
@@ -133,6 +134,57 @@ pub struct DutySession {
     pub to: Utc,
 }
 
+/// A time in which an agent was neither in a call nor free to take one (V-32, V-36, V-37). Ended ones are records;
+/// the one that lasts is in the saved state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentTime {
+    /// Who.
+    pub member: PartyId,
+    /// Why.
+    pub what: Off,
+    /// Began.
+    pub from: Utc,
+    /// Ended.
+    pub to: Utc,
+}
+
+/// Why an agent takes no calls; when several hold, the first of this list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Off {
+    /// He works after a call of this group.
+    WrapUp(Number),
+    /// He pauses.
+    Paused(Option<Arc<str>>),
+    /// He has no phone to reach.
+    Unreachable,
+    /// His presence is not `available`; whether it keeps calls away is the group's setting.
+    Presence(Activity),
+}
+
+/// A request to be called back that has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackRecord {
+    /// Its id: that of the call which asked.
+    pub callback: CallId,
+    /// Of which group.
+    pub group: Number,
+    /// Who asked.
+    pub caller: PartyId,
+    /// Whom to call.
+    pub number: PartyId,
+    /// Asked at.
+    pub since: Utc,
+    /// Ended at.
+    pub ended: Utc,
+    /// How: `Done`, `Expired` or `Cancelled`.
+    pub state: CallbackState,
+    /// Attempts to the customer that ended.
+    pub attempts: u32,
+    /// The call in which both talked.
+    pub call: Option<CallId>,
+}
+
 /// What folding one fact may complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Folded {
@@ -140,4 +192,8 @@ pub enum Folded {
     Call(Box<CallRecord>),
     /// A member's time logged in has ended.
     Session(DutySession),
+    /// A time in which an agent took no calls has ended.
+    Time(AgentTime),
+    /// A callback has ended.
+    Callback(Box<CallbackRecord>),
 }

@@ -13,7 +13,7 @@ use crate::fact::{CallbackState, ClosedReason, Rank};
 use crate::id::{CallId, ConfigVersion, FactSeq, PartyId};
 use crate::input::{Activity, Reachability};
 use crate::number::Number;
-use crate::record::CallRecord;
+use crate::record::{CallRecord, Off};
 use crate::time::{Span, Utc};
 
 /// The state of a tenant at one version.
@@ -156,6 +156,12 @@ pub struct SavedAgent {
     /// End of his last call of a group, or of the work after it (V-33).
     #[serde(default)]
     pub idle_since: Utc,
+    /// The group after whose call he works.
+    #[serde(default)]
+    pub wrap_up_of: Option<Number>,
+    /// Why he takes no calls though he is in none, and since when.
+    #[serde(default)]
+    pub off: Option<(Off, Utc)>,
 }
 
 /// A pause.

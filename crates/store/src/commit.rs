@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use model::fact::{Fact, VisitOutcome};
+use model::fact::{Called, Fact, VisitOutcome};
 use model::id::TenantId;
-use model::record::{CallRecord, DutySession, Folded};
+use model::record::{AgentTime, CallRecord, CallbackRecord, DutySession, Folded};
 use model::saved::SavedState;
 use sqlx::{Postgres, Sqlite, Transaction};
 
@@ -64,6 +64,10 @@ macro_rules! write_on {
                             Folded::Call(record) => put_call(&mut transaction, tenant, record).await?,
                             Folded::Session(session) => {
                                 put_session(&mut transaction, tenant, session).await?;
+                            }
+                            Folded::Time(time) => put_time(&mut transaction, tenant, time).await?,
+                            Folded::Callback(callback) => {
+                                put_callback(&mut transaction, tenant, callback).await?;
                             }
                         }
                     }
@@ -147,6 +151,47 @@ macro_rules! write_on {
                         .execute(&mut **transaction)
                         .await?;
                 }
+                if let Called::Callback(group) = record.to {
+                    sqlx::query(sql::PUT_CALLBACK_CALL)
+                        .bind(tenant)
+                        .bind(group.to_string())
+                        .bind(&call)
+                        .bind(record.started.0)
+                        .execute(&mut **transaction)
+                        .await?;
+                }
+                Ok(())
+            }
+
+            async fn put_time(
+                transaction: &mut Transaction<'static, $engine>,
+                tenant: &str,
+                time: &AgentTime,
+            ) -> Result<(), StoreError> {
+                sqlx::query(sql::PUT_TIME)
+                    .bind(tenant)
+                    .bind(time.member.0.cast_signed())
+                    .bind(time.from.0)
+                    .bind(time.to.0)
+                    .bind(serde_json::to_vec(time).map_err(|fault| unreadable("an agent's time", fault))?)
+                    .execute(&mut **transaction)
+                    .await?;
+                Ok(())
+            }
+
+            async fn put_callback(
+                transaction: &mut Transaction<'static, $engine>,
+                tenant: &str,
+                callback: &CallbackRecord,
+            ) -> Result<(), StoreError> {
+                sqlx::query(sql::PUT_CALLBACK)
+                    .bind(tenant)
+                    .bind(callback.group.to_string())
+                    .bind(callback.callback.to_string())
+                    .bind(callback.ended.0)
+                    .bind(serde_json::to_vec(callback).map_err(|fault| unreadable("a callback", fault))?)
+                    .execute(&mut **transaction)
+                    .await?;
                 Ok(())
             }
 
@@ -190,5 +235,6 @@ const fn word(outcome: VisitOutcome) -> &'static str {
         VisitOutcome::Served => "served",
         VisitOutcome::Abandoned => "abandoned",
         VisitOutcome::Overflowed => "overflowed",
+        VisitOutcome::CalledBack => "called_back",
     }
 }

@@ -3,14 +3,15 @@
 use model::fact::Fact;
 use model::id::{CallId, FactSeq, PartyId, TenantId};
 use model::number::Number;
-use model::record::{CallRecord, DutySession};
+use model::record::{AgentTime, CallRecord, CallbackRecord, DutySession};
 use model::saved::SavedState;
 use model::time::Utc;
+use serde::de::DeserializeOwned;
 
 use crate::error::unreadable;
 use crate::{Store, StoreError, on, sql};
 
-fn records(rows: Vec<Vec<u8>>) -> Result<Vec<CallRecord>, StoreError> {
+fn records<T: DeserializeOwned>(rows: Vec<Vec<u8>>) -> Result<Vec<T>, StoreError> {
     rows.iter()
         .map(|row| serde_json::from_slice(row).map_err(|fault| unreadable("a record", fault)))
         .collect()
@@ -125,5 +126,68 @@ impl Store {
             to: Utc(to),
         };
         Ok(rows.into_iter().map(session).collect())
+    }
+
+    /// Times in which agents took no calls that overlap a window; ended ones only.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn times(
+        &self,
+        tenant: &TenantId,
+        (from, to): (Utc, Utc),
+    ) -> Result<Vec<AgentTime>, StoreError> {
+        let rows: Vec<Vec<u8>> = on!(self, pool => sqlx::query_scalar(sql::TIMES)
+            .bind(tenant.as_str()).bind(from.0).bind(to.0).fetch_all(pool).await?);
+        records(rows)
+    }
+
+    /// Ended callbacks of those calls that entered a group from `from` on and before `to`.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn callbacks(
+        &self,
+        tenant: &TenantId,
+        group: Number,
+        (from, to): (Utc, Utc),
+    ) -> Result<Vec<CallbackRecord>, StoreError> {
+        let rows: Vec<Vec<u8>> = on!(self, pool => sqlx::query_scalar(sql::CALLBACKS)
+            .bind(tenant.as_str()).bind(group.to_string()).bind(from.0).bind(to.0).fetch_all(pool).await?);
+        records(rows)
+    }
+
+    /// Finished calls made for callbacks of a group that began from `from` on and before `to`, oldest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn callback_calls(
+        &self,
+        tenant: &TenantId,
+        group: Number,
+        (from, to): (Utc, Utc),
+    ) -> Result<Vec<CallRecord>, StoreError> {
+        let rows: Vec<Vec<u8>> = on!(self, pool => sqlx::query_scalar(sql::CALLBACK_CALLS)
+            .bind(tenant.as_str()).bind(group.to_string()).bind(from.0).bind(to.0).fetch_all(pool).await?);
+        records(rows)
+    }
+
+    /// Finished calls that began from `from` on and before `to`, newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn calls_between(
+        &self,
+        tenant: &TenantId,
+        before: Option<CallId>,
+        (from, to): (Utc, Utc),
+        limit: u32,
+    ) -> Result<Vec<CallRecord>, StoreError> {
+        // `g` stands behind every digit of an id.
+        let before = before.map_or_else(|| "g".to_owned(), |before| before.to_string());
+        let rows: Vec<Vec<u8>> = on!(self, pool => sqlx::query_scalar(sql::CALLS_BETWEEN)
+            .bind(tenant.as_str()).bind(before).bind(from.0).bind(to.0).bind(i64::from(limit))
+            .fetch_all(pool).await?);
+        records(rows)
     }
 }

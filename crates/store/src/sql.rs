@@ -39,6 +39,20 @@ statements! {
     PUT_SESSION = "INSERT INTO duty_session (tenant, grp, member, since, until) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     /// Times logged in that overlap a window.
     SESSIONS = "SELECT member, since, until FROM duty_session WHERE tenant = $1 AND grp = $2 AND since < $4 AND until > $3 ORDER BY since, member, until";
+    /// A time in which an agent took no calls.
+    PUT_TIME = "INSERT INTO agent_time (tenant, member, since, until, record) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    /// Such times that overlap a window, of all agents.
+    TIMES = "SELECT record FROM agent_time WHERE tenant = $1 AND since < $3 AND until > $2 ORDER BY since, member, until";
+    /// A callback that has ended.
+    PUT_CALLBACK = "INSERT INTO callback (tenant, grp, callback, ended, record) VALUES ($1, $2, $3, $4, $5)";
+    /// The callbacks asked for by calls that entered a group between two moments.
+    CALLBACKS = "SELECT record FROM callback WHERE tenant = $1 AND grp = $2 AND callback IN (SELECT call FROM visit WHERE tenant = $1 AND grp = $2 AND entered >= $3 AND entered < $4) ORDER BY callback";
+    /// A callback's call to the customer.
+    PUT_CALLBACK_CALL = "INSERT INTO callback_call (tenant, grp, call, started) VALUES ($1, $2, $3, $4)";
+    /// Records of the calls for callbacks of a group that began between two moments.
+    CALLBACK_CALLS = "SELECT record FROM call_record WHERE tenant = $1 AND call IN (SELECT call FROM callback_call WHERE tenant = $1 AND grp = $2 AND started >= $3 AND started < $4) ORDER BY started, call";
+    /// Newest records before a call that began between two moments.
+    CALLS_BETWEEN = "SELECT record FROM call_record WHERE tenant = $1 AND call < $2 AND started >= $3 AND started < $4 ORDER BY call DESC LIMIT $5";
     /// A party.
     PUT_PARTY = "INSERT INTO party (tenant, id, kind, label) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     /// The party of a name or number.

@@ -86,6 +86,7 @@ pub(crate) fn record(nth: u64, minute: i64) -> CallRecord {
         to: Some(ended),
         outcome: Some(VisitOutcome::Served),
         served_by: Some(PartyId(1)),
+        position: None,
     };
     CallRecord {
         call,
