@@ -83,6 +83,23 @@ impl Names {
         Ok((id, Some(NewParty { id, key })))
     }
 
+    /// The number of a caller, as far as known here.
+    pub(crate) fn number_of(&self, party: PartyId) -> Option<PhoneNumber> {
+        self.lock().callers.get(&party).copied()
+    }
+
+    /// Reads the numbers of callers who will be called back.
+    pub(crate) async fn learn(&self, store: &Store, parties: &[PartyId]) -> Result<(), StoreError> {
+        for party in parties {
+            let row = store.party(&self.tenant, *party).await?;
+            let number = row.and_then(|row| row.number).and_then(|number| number.parse().ok());
+            if let Some(number) = number {
+                self.lock().remember(*party, number);
+            }
+        }
+        Ok(())
+    }
+
     /// For people, as far as known here.
     pub(crate) fn view(&self, party: PartyId) -> PartyView {
         let inner = self.lock();

@@ -26,6 +26,11 @@ impl CallMap {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A call that Helin itself has begun.
+    pub(crate) fn ours(&self, call: CallId, node: &Node) {
+        self.lock().insert(call, node.clone());
+    }
+
     pub(crate) fn forget(&self, call: CallId) {
         self.lock().remove(&call);
     }
@@ -41,6 +46,44 @@ struct Registered {
     party: PartyId,
     bindings: Vec<Binding>,
     ticket: u64,
+}
+
+/// A number that a caller typed.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    pub(crate) tenant: TenantId,
+    pub(crate) call: CallId,
+    /// Digits only.
+    pub(crate) digits: String,
+}
+
+/// Looks typed numbers up, until Helin ends.
+pub(crate) async fn look_up(platform: Arc<Platform>, mut typed: mpsc::UnboundedReceiver<Typed>) {
+    while let Some(Typed { tenant, call, digits }) = typed.recv().await {
+        let Some(company) = platform.company(&tenant) else { continue };
+        let Reading { meaning, .. } = platform.routing.load_full().read(&tenant, &digits);
+        let mut parties = Vec::new();
+        let found = match dialled(&platform, &company, meaning, &mut parties).await {
+            Ok(Dialled::Outside(party)) => Some(party),
+            Ok(Dialled::User(id)) => Some(Party { id, number: None, name: None }),
+            Ok(
+                Dialled::Group(_)
+                | Dialled::Emergency(_)
+                | Dialled::Code(_)
+                | Dialled::Echo
+                | Dialled::Park
+                | Dialled::Unpark(_)
+                | Dialled::PickUp(_)
+                | Dialled::Nobody,
+            ) => None,
+            Err(error) => {
+                tracing::error!(%error, "a typed number could not be looked up: the database does not answer");
+                None
+            }
+        };
+        // A node that is gone has ended its calls.
+        let _ = company.node.post(Mail::Identified(call, found, parties));
+    }
 }
 
 /// Runs until telephony ends.

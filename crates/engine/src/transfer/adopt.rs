@@ -194,6 +194,5 @@ impl Switchboard {
     fn answer_adopted(&mut self, call: &Call, n: u16) {
         let with = Some(call.caller_leg());
         self.command_leg(call.leg_id(n), LegCommand::Answer { with });
-        self.command_leg(call.caller_leg(), LegCommand::Join { with: call.leg_id(n) });
     }
 }

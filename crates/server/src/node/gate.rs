@@ -32,7 +32,7 @@ impl Gate {
                 *self.legs.entry(*leg).or_default() += 1;
             }
             Output::Reply(..) | Output::Notice(_) => {}
-            Output::Fact(_) => return Some(output),
+            Output::Fact(_) | Output::Identify { .. } => return Some(output),
         }
         self.held.push_back((batch, output));
         None

@@ -15,9 +15,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::config::TenantConfig;
-use model::id::{FactSeq, LegId, TenantId};
+use model::id::{CallId, FactSeq, LegId, TenantId};
 use model::input::{Command, Input};
-use model::leg::LegEvent;
+use model::leg::{LegEvent, Party};
 use model::output::Reply;
 use store::NewParty;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -37,6 +37,8 @@ pub(crate) enum Mail {
     Arrival(LegId, LegEvent, Vec<NewParty>),
     /// A command and where its reply goes.
     Ask(Command, oneshot::Sender<Reply>),
+    /// What came of a number that a caller typed, with a party seen for the first time.
+    Identified(CallId, Option<Party>, Vec<NewParty>),
     /// New settings.
     Config(Arc<TenantConfig>, Vec<NewParty>),
     /// End: write everything, then tell.

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use api::gateway::{Changed, Hub};
 use engine::switchboard::Switchboard;
 use model::config::TenantConfig;
-use model::id::{CallId, FactSeq, RequestId, Seed, TenantId};
+use model::id::{CallId, FactSeq, LegId, RequestId, Seed, TenantId};
 use model::input::Input;
-use model::leg::{LegCommand, Release};
+use model::leg::{Dial, DialTo, LegCommand, Release};
 use model::output::{Output, Reply};
 use model::record::Folded;
 use model::saved::SavedState;
@@ -57,6 +57,8 @@ pub(crate) struct Around {
     pub(crate) telephony: Handle,
     pub(crate) hub: Hub,
     pub(crate) calls: crate::router::CallMap,
+    /// Numbers that callers typed, to be looked up.
+    pub(crate) typed: mpsc::UnboundedSender<crate::router::Typed>,
 }
 
 /// Starts a company's task.
@@ -69,8 +71,10 @@ pub(crate) fn start(tenant: TenantId, begin: Begin, around: Around) -> Node {
     let switchboard = Switchboard::new(begin.config.clone(), begin.saved, begin.seed, now);
     let (written, facts) = watch::channel(saved);
     let entry = Entry::begin(now, saved, begin.config.version, begin.seed);
+    let node = Node { tenant: tenant.clone(), mail, waiting: waiting.clone(), view: view.clone(), facts };
     let task = Task {
-        tenant: tenant.clone(),
+        node: node.clone(),
+        tenant,
         config: begin.config,
         seed: begin.seed,
         switchboard,
@@ -92,10 +96,12 @@ pub(crate) fn start(tenant: TenantId, begin: Begin, around: Around) -> Node {
         around,
     };
     tokio::spawn(task.run());
-    Node { tenant, mail, waiting, view, facts }
+    node
 }
 
 struct Task {
+    /// For calls of ours, whose events must find the way back here.
+    node: Node,
     tenant: TenantId,
     config: Arc<TenantConfig>,
     seed: Seed,
@@ -189,6 +195,10 @@ impl Task {
                 self.lock_view().take_config(config.clone(), now.utc);
                 self.take(Input::Config(config));
             }
+            Mail::Identified(call, found, parties) => {
+                self.parties.extend(parties);
+                self.take(Input::Identified(call, found));
+            }
             Mail::Stop(_) => {}
         }
     }
@@ -205,7 +215,11 @@ impl Task {
         let now = self.around.clock.now();
         self.pending.entries.push(match &input {
             Input::Config(config) => Entry::Config { now, config: config.version },
-            Input::Leg(..) | Input::Command(..) | Input::Reach(..) | Input::Timeout => {
+            Input::Leg(..)
+            | Input::Command(..)
+            | Input::Reach(..)
+            | Input::Identified(..)
+            | Input::Timeout => {
                 Entry::Input { now, input: input.clone() }
             }
         });
@@ -259,7 +273,16 @@ impl Task {
     /// Lets one output leave.
     fn send(&mut self, output: Output) {
         match output {
-            Output::Leg(leg, command) => self.around.telephony.leg(&self.tenant, leg, command),
+            Output::Leg(leg, command) => {
+                self.keep_track(leg, &command);
+                let command = self.with_number(command);
+                self.around.telephony.leg(&self.tenant, leg, command);
+            }
+            Output::Identify { call, digits } => {
+                let typed = crate::router::Typed { tenant: self.tenant.clone(), call, digits };
+                // Gone only when Helin ends.
+                let _ = self.around.typed.send(typed);
+            }
             Output::Notice(notice) => self.around.telephony.notice(&self.tenant, notice),
             Output::Reply(request, reply) => {
                 if let Some(answer) = self.asked.remove(&request) {
@@ -268,6 +291,24 @@ impl Task {
                 }
             }
             Output::Fact(_) => {}
+        }
+    }
+
+    /// A call of ours is this company's like any that came in.
+    fn keep_track(&self, leg: LegId, command: &LegCommand) {
+        if matches!(command, LegCommand::Dial(dial) if dial.caller.is_none()) {
+            self.around.calls.ours(leg.call, &self.node);
+        }
+    }
+
+    /// Who is known by his row alone is called by his number.
+    fn with_number(&self, command: LegCommand) -> LegCommand {
+        match command {
+            LegCommand::Dial(Dial { to: DialTo::Row(party), caller, show, diverted_by, no_diversion, recall }) => {
+                let to = self.names.number_of(party).map_or(DialTo::Row(party), DialTo::Outside);
+                LegCommand::Dial(Dial { to, caller, show, diverted_by, no_diversion, recall })
+            }
+            other => other,
         }
     }
 

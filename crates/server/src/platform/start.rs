@@ -71,8 +71,10 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
         })?;
     let hub = Hub::default();
     let calls = router::CallMap::default();
+    let (typed, to_look_up) = mpsc::unbounded_channel();
     let around = Around {
         clock: Clock::start(),
+        typed,
         writer: Writer::start(store.clone()),
         telephony: telephony.clone(),
         hub: hub.clone(),
@@ -97,6 +99,7 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
     }
     platform.tell_reach(&bindings);
     tokio::spawn(router::run(platform.clone(), inbox));
+    tokio::spawn(router::look_up(platform.clone(), to_look_up));
     let (gateway, questions) = Gateway::new(hub);
     tokio::spawn(asks::run(platform.clone(), questions));
     let router = api::router(gateway);

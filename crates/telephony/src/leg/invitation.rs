@@ -88,6 +88,8 @@ impl Core {
                 }
             }
             DialTo::Outside(number) => all.trunk = self.number_invitations(id, *number, common)?,
+            // Looked up by whoever carries commands here; a row that nobody knows has no number to call.
+            DialTo::Row(_) => return Err(FailCause::Unreachable),
             DialTo::Emergency(short) => {
                 all.trunk = self.trunk_invitations(id, &short.to_string(), None, common)?;
             }
