@@ -45,6 +45,8 @@ pub(crate) struct Leg {
     pub(super) rtcp: UdpSocket,
     pub(super) remote: Option<Remote>,
     pub(super) feed: Feed,
+    /// To whom its packets go, if that one listens.
+    pub(super) peer: Option<u64>,
     /// When the next packet of a player is due.
     pub(super) due: u64,
     /// Where its packets come from, once known for sure.
@@ -77,6 +79,7 @@ impl Leg {
             rtcp,
             remote: None,
             feed: Feed::Silent,
+            peer: None,
             due: 0,
             latched: None,
             out: OutStream::new(setup.ssrc, setup.sequence, setup.timestamp, 8_000),

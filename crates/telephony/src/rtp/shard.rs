@@ -156,16 +156,21 @@ impl Shard {
                 }
             }
             Command::Connect(a, b) => {
-                self.feed(a, Feed::Leg(b), now);
-                self.feed(b, Feed::Leg(a), now);
+                for (one, other) in [(a, b), (b, a)] {
+                    self.feed(one, Feed::Leg(other), now);
+                    if let Some(leg) = self.legs.get_mut(&one.n) {
+                        leg.peer = Some(other.n);
+                    }
+                }
             }
             Command::Play(id, player, play) => self.feed(id, Feed::Player(player, play), now),
             Command::Music(id, clip) => self.feed(id, Feed::Endless(Endless::new(clip, 0)), now),
             Command::Tone(id, clip) => self.feed(id, Feed::Endless(Endless::new(clip, now)), now),
             Command::Echo(id) => self.feed(id, Feed::Echo, now),
             Command::Part(id, of) => {
-                if self.legs.get(&id.n).is_some_and(|leg| matches!(leg.feed, Feed::Leg(other) if other == of))
-                {
+                let Some(leg) = self.legs.get_mut(&id.n) else { return };
+                leg.peer = leg.peer.filter(|peer| *peer != of.n);
+                if matches!(leg.feed, Feed::Leg(other) if other == of) {
                     self.feed(id, Feed::Silent, now);
                 }
             }
@@ -271,13 +276,14 @@ impl Shard {
         if let Heard::Key(key) = heard {
             self.events.push(SoundEvent::Key(PortId { shard: self.number, n }, key));
         }
-        let to = match leg.feed {
-            Feed::Leg(other) => other.n,
-            Feed::Echo => n,
-            Feed::Silent | Feed::Player(..) | Feed::Endless(_) => return,
-        };
+        let echoes = matches!(leg.feed, Feed::Echo);
+        let Some(to) = leg.peer.filter(|_| !echoes).or(echoes.then_some(n)) else { return };
         let Some(format) = leg.format(packet.payload_type).cloned() else { return };
         let Some(other) = self.legs.get_mut(&to) else { return };
+        // What somebody hears is his own feed's matter: whoever is played music does not hear his peer.
+        if !echoes && !matches!(other.feed, Feed::Leg(heard) if heard.n == n) {
+            return;
+        }
         if other.pass_on(&packet, &format, now, (&mut self.payload, &mut self.buffer)) {
             self.packets.fetch_add(1, Ordering::Relaxed);
         }

@@ -1,0 +1,105 @@
+//! Which of a user's devices ring, and what their INVITEs say.
+
+use model::id::{CallId, LegId, PartyId};
+use model::leg::{Devices, Dial, DialTo, LegCommand, LegEvent, RecallReason};
+
+use crate::call::reason_of;
+use crate::phone::Phone;
+use crate::process::{Helin, dial, dialling, user};
+use crate::sound::Sound;
+
+fn new_leg(n: u16) -> LegId {
+    LegId { call: CallId(uuid::Uuid::from_u128(77)), n }
+}
+
+#[test]
+fn devices_of_the_group_ring_at_once_and_the_others_do_not() {
+    // req V-34
+    let helin = Helin::new();
+    let mut desk = Phone::of(&helin, "mari");
+    let mut app = Phone::of(&helin, "mari");
+    let mut carrier = Phone::carrier(&helin);
+    helin.registers(|| drop(desk.register()));
+    let contact = format!("{};+helin.device=\"app\"", app.contact());
+    helin.registers(|| {
+        let answer = app.register_with(&[("Contact", &contact), ("Expires", "3600")]);
+        assert_eq!(answer.status(), Some(200));
+        let listed = answer.all("Contact").find(|value| value.contains("helin")).unwrap();
+        assert!(listed.contains(";+helin.device=\"app\""), "{listed}");
+    });
+    let mobile = Some("+3725559001".parse().unwrap());
+    let devices = Devices { app: true, mobile: true, desk: false };
+    let leg = new_leg(1);
+    let to = DialTo::Devices { user: PartyId(1), devices, mobile };
+    helin.command(leg, LegCommand::Dial(Dial { no_diversion: true, ..dialling(to, None) }));
+    let (mut on_app, mut on_mobile) = (app.incoming(), carrier.incoming());
+    assert_eq!(on_mobile.invite.user_in("To"), "+3725559001");
+    desk.expect_no_call();
+    // The mobile's network forwards: that branch ends, the app rings on.
+    on_mobile.respond(&mut carrier, 181, "Call Is Being Forwarded", None);
+    on_mobile.expect_cancel(&mut carrier);
+    on_app.ring(&mut app);
+    helin.until(leg, "ringing", |event| matches!(event, LegEvent::Alerting { .. }));
+    helin.nothing_of(leg);
+    let sound = Sound::silent();
+    on_app.answer(&mut app, &sound);
+    helin.until(leg, "the answer", |event| *event == LegEvent::Answered);
+    helin.release(leg);
+    on_app.expect_bye(&mut app);
+}
+
+#[test]
+fn the_first_answer_wins_and_the_mobile_is_told_so() {
+    let helin = Helin::new();
+    let mut desk = Phone::of(&helin, "mari");
+    let mut carrier = Phone::carrier(&helin);
+    helin.registers(|| drop(desk.register()));
+    let devices = Devices { app: false, mobile: true, desk: true };
+    let mobile = Some("+3725559001".parse().unwrap());
+    let leg = new_leg(2);
+    helin.command(leg, dial(DialTo::Devices { user: PartyId(1), devices, mobile }, None));
+    let (mut on_desk, mut on_mobile) = (desk.incoming(), carrier.incoming());
+    on_mobile.ring(&mut carrier);
+    helin.until(leg, "ringing", |event| matches!(event, LegEvent::Alerting { .. }));
+    let sound = Sound::silent();
+    on_desk.answer(&mut desk, &sound);
+    let cancel = on_mobile.expect_cancel(&mut carrier);
+    assert_eq!(reason_of(&cancel), Some((200, "answered elsewhere".to_owned())));
+    helin.until(leg, "the answer", |event| *event == LegEvent::Answered);
+    helin.release(leg);
+    on_desk.expect_bye(&mut desk);
+}
+
+#[test]
+fn a_forwarded_mobile_alone_is_told_as_diverted() {
+    // req K-33
+    let helin = Helin::new();
+    let mut carrier = Phone::carrier(&helin);
+    let leg = new_leg(3);
+    let devices = Devices { app: true, mobile: true, desk: true };
+    let to = DialTo::Devices { user: PartyId(1), devices, mobile: Some("+3725559001".parse().unwrap()) };
+    helin.command(leg, LegCommand::Dial(Dial { no_diversion: true, ..dialling(to, None) }));
+    let mut ringing = carrier.incoming();
+    ringing.respond(&mut carrier, 181, "Call Is Being Forwarded", None);
+    helin.until(leg, "the diversion", |event| *event == LegEvent::Diverted);
+    helin.command(leg, LegCommand::Release(model::leg::Release::Normal));
+    ringing.expect_cancel(&mut carrier);
+}
+
+#[test]
+fn a_recall_says_why() {
+    // req I-18
+    let helin = Helin::new();
+    let mut mari = Phone::of(&helin, "mari");
+    helin.registers(|| drop(mari.register()));
+    for (n, recall, cause) in [(4, RecallReason::Busy, "486"), (5, RecallReason::NoAnswer, "480")] {
+        let leg = new_leg(n);
+        helin.command(leg, LegCommand::Dial(Dial { recall: Some(recall), ..dialling(user(1), None) }));
+        let mut ringing = mari.incoming();
+        assert_eq!(ringing.invite.must("Reason"), format!("SIP;cause={cause}"));
+        helin.command(leg, LegCommand::Release(model::leg::Release::Normal));
+        ringing.ring(&mut mari);
+        ringing.expect_cancel(&mut mari);
+        helin.until(leg, "Closed", |event| matches!(event, LegEvent::Closed { .. }));
+    }
+}
