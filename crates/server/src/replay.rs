@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use engine::switchboard::Switchboard;
-use model::config::Prompts;
+use model::config::{Prompts, TenantConfig};
 use model::fact::Fact;
 use model::id::{FactSeq, TenantId};
-use model::input::Input;
+use model::input::{Command, Input};
+use model::leg::{Dialled, LegEvent, Party, ReferTo};
 use model::output::Output;
 use model::saved::SavedState;
 use store::Store;
@@ -65,6 +66,8 @@ struct Past<'a> {
     written: std::vec::IntoIter<Fact>,
     state: SavedState,
     board: Option<Switchboard>,
+    /// In force.
+    config: Option<Arc<TenantConfig>>,
     told: Told,
 }
 
@@ -73,7 +76,7 @@ async fn replay_company(store: &Store, company: &str) -> anyhow::Result<Told> {
     let (built_in, _) = builtin::load()?;
     let written = store.facts(&tenant, FactSeq(1), FactSeq(u64::MAX)).await?.into_iter();
     let (state, told) = (SavedState::default(), Told::default());
-    let mut past = Past { store, built_in, tenant: tenant.clone(), written, state, board: None, told };
+    let mut past = Past { store, built_in, tenant: tenant.clone(), written, state, board: None, config: None, told };
     for batch in store.journal(&tenant).await? {
         for entry in unpack(&batch).context("the journal was written by another version of Helin")? {
             past.live(entry).await?;
@@ -98,18 +101,51 @@ impl Past<'_> {
                 }
                 let config = settings_of(self.store, &self.built_in, &self.tenant, config).await?;
                 self.told.stretches += 1;
-                self.board = Some(Switchboard::new(Arc::new(config), self.state.clone(), seed, now));
+                let config = Arc::new(config);
+                self.config = Some(config.clone());
+                self.board = Some(Switchboard::new(config, self.state.clone(), seed, now));
             }
             Entry::Input { now, input } => {
                 self.told.inputs += 1;
+                let input = self.with_numbers(input).await?;
                 self.board()?.handle(now, input);
             }
             Entry::Config { now, config } => {
                 let config = settings_of(self.store, &self.built_in, &self.tenant, config).await?;
-                self.board()?.handle(now, Input::Config(Arc::new(config)));
+                let config = Arc::new(config);
+                self.config = Some(config.clone());
+                self.board()?.handle(now, Input::Config(config));
             }
         }
         self.compare()
+    }
+
+    /// The journal names people by their rows alone; what depends on a number needs it again. A row that was erased
+    /// meanwhile has none.
+    async fn with_numbers(&self, mut input: Input) -> anyhow::Result<Input> {
+        let mut parties: Vec<&mut Party> = Vec::new();
+        match &mut input {
+            Input::Leg(_, LegEvent::Arrived(arrival)) => {
+                parties.push(&mut arrival.from.party);
+                parties.extend(outside(&mut arrival.to));
+            }
+            Input::Leg(_, LegEvent::Refer { to: ReferTo::Dialled(to), .. })
+            | Input::Command(_, Command::Transfer { to, .. }) => parties.extend(outside(to)),
+            Input::Identified(_, Some(party)) => parties.push(party),
+            Input::Leg(..)
+            | Input::Command(..)
+            | Input::Reach(..)
+            | Input::Config(_)
+            | Input::Identified(..)
+            | Input::Timeout => {}
+        }
+        for party in parties {
+            let row = self.store.party(&self.tenant, party.id).await?;
+            let number = row.and_then(|row| row.number).and_then(|number| number.parse().ok());
+            let user = self.config.as_ref().and_then(|config| config.users.get(&party.id));
+            party.number = number.or_else(|| user.and_then(|user| user.number));
+        }
+        Ok(input)
     }
 
     fn board(&mut self) -> anyhow::Result<&mut Switchboard> {
@@ -131,4 +167,8 @@ impl Past<'_> {
         }
         Ok(())
     }
+}
+
+fn outside(dialled: &mut Dialled) -> Option<&mut Party> {
+    if let Dialled::Outside(party) = dialled { Some(party) } else { None }
 }

@@ -219,9 +219,7 @@ impl Task {
             | Input::Command(..)
             | Input::Reach(..)
             | Input::Identified(..)
-            | Input::Timeout => {
-                Entry::Input { now, input: input.clone() }
-            }
+            | Input::Timeout => Entry::Input { now, input: input.clone() },
         });
         if self.handle(now, input.clone()).is_err() {
             tracing::error!(tenant = %self.tenant, "the switchboard broke on an input; it is rebuilt and tried again");
@@ -304,7 +302,14 @@ impl Task {
     /// Who is known by his row alone is called by his number.
     fn with_number(&self, command: LegCommand) -> LegCommand {
         match command {
-            LegCommand::Dial(Dial { to: DialTo::Row(party), caller, show, diverted_by, no_diversion, recall }) => {
+            LegCommand::Dial(Dial {
+                to: DialTo::Row(party),
+                caller,
+                show,
+                diverted_by,
+                no_diversion,
+                recall,
+            }) => {
                 let to = self.names.number_of(party).map_or(DialTo::Row(party), DialTo::Outside);
                 LegCommand::Dial(Dial { to, caller, show, diverted_by, no_diversion, recall })
             }

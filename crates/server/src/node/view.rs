@@ -9,8 +9,9 @@ use std::sync::Arc;
 use api::gateway::{CallsToday, LiveView, PartyView};
 use jiff::tz::TimeZone;
 use model::config::TenantConfig;
-use model::fact::{Fact, VisitOutcome, What};
+use model::fact::{CallbackState, Fact, VisitOutcome, What};
 use model::id::{CallId, PartyId};
+use model::live::LiveGroup;
 use model::number::Number;
 use model::record::{CallRecord, Folded, VisitRecord};
 use model::saved::SavedState;
@@ -25,6 +26,8 @@ pub(crate) struct View {
     day: Day,
     today: BTreeMap<Number, CallsToday>,
     touched: Touched,
+    /// The shortest estimates shown to those who wait: with even odds, with nine in ten.
+    shown: BTreeMap<Number, BTreeMap<CallId, [Option<u32>; 2]>>,
     /// Calls that have ended and whose records are not on disk yet.
     unwritten: BTreeMap<CallId, Arc<CallRecord>>,
 }
@@ -85,6 +88,7 @@ impl View {
             day,
             today: BTreeMap::new(),
             touched: Touched::default(),
+            shown: BTreeMap::new(),
             unwritten: BTreeMap::new(),
         }
     }
@@ -125,10 +129,17 @@ impl View {
     }
 
     /// Counts a visit read from the store at start.
-    pub(crate) fn count_past(&mut self, visit: &VisitRecord) {
+    pub(crate) fn count_past(&mut self, call: CallId, visit: &VisitRecord) {
         if visit.from >= self.day.from {
             self.today.entry(visit.group).or_default().offered += 1;
             self.count_outcome(visit.group, visit.outcome);
+            if visit.outcome == Some(VisitOutcome::CalledBack) {
+                let saved = self.state.groups.get(&visit.group);
+                let request = saved.and_then(|saved| saved.callbacks.get(&call));
+                if let Some(state) = request.map(|request| request.state) {
+                    self.count_callback(visit.group, state);
+                }
+            }
         }
     }
 
@@ -162,6 +173,23 @@ impl View {
                 self.count_outcome(*group, Some(*outcome));
             }
         }
+        if let What::CallbackStep { callback, group, state, .. } = what {
+            let saved = self.state.groups.get(group);
+            let request = saved.and_then(|saved| saved.callbacks.get(callback));
+            if request.is_some_and(|request| request.since >= self.day.from) {
+                self.count_callback(*group, *state);
+            }
+        }
+    }
+
+    /// A request to be called back is inside until both ends talk; one that came to nothing counts as abandoned.
+    fn count_callback(&mut self, group: Number, state: CallbackState) {
+        let counts = self.today.entry(group).or_default();
+        match state {
+            CallbackState::Done => counts.called_back += 1,
+            CallbackState::Expired | CallbackState::Cancelled => counts.abandoned += 1,
+            CallbackState::Pending | CallbackState::RingingAgent | CallbackState::RingingCaller => {}
+        }
     }
 
     fn count_outcome(&mut self, group: Number, outcome: Option<VisitOutcome>) {
@@ -170,7 +198,8 @@ impl View {
             Some(VisitOutcome::Served) => counts.answered += 1,
             Some(VisitOutcome::Abandoned) => counts.abandoned += 1,
             Some(VisitOutcome::Overflowed) => counts.overflowed += 1,
-            None => {}
+            // Counted when the request ends.
+            Some(VisitOutcome::CalledBack) | None => {}
         }
     }
 
@@ -183,11 +212,19 @@ impl View {
             | What::LoggedIn { group, .. }
             | What::LoggedOut { group, .. }
             | What::DutyChanged { group, .. }
+            | What::Closed { group, .. }
+            | What::PlaceHeld { group, .. }
+            | What::CallbackRequested { group, .. }
+            | What::CallbackStep { group, .. }
             | What::MovedToTail { group, .. } => {
                 self.touched.groups.insert(*group);
             }
             What::VisitStarted { call, group }
             | What::VisitEnded { call, group, .. }
+            | What::Queued { call, group, .. }
+            | What::Waits { call, group, .. }
+            | What::Overflowed { call, group, .. }
+            | What::CallbackOffered { call, group }
             | What::Offered { call, group, .. }
             | What::Fallback { call, group, .. } => {
                 self.touched.groups.insert(*group);
@@ -197,7 +234,12 @@ impl View {
                 self.touched.calls.insert(*call);
                 self.touch_party(*from);
             }
-            What::CallAnswered { call, .. } | What::CallEnded { call, .. } => {
+            What::CallAnswered { call, .. }
+            | What::CallEnded { call, .. }
+            | What::Camped { call, .. }
+            | What::Recalled { call, .. }
+            | What::Parked { call, .. }
+            | What::Transferred { call, .. } => {
                 self.touched.calls.insert(*call);
             }
             What::LegStarted { leg, peer, .. } => {
@@ -206,12 +248,21 @@ impl View {
                     self.touch_party(*party);
                 }
             }
-            What::LegAlerting { leg } | What::LegAnswered { leg } | What::LegEnded { leg, .. } => {
+            What::LegAlerting { leg }
+            | What::LegAnswered { leg }
+            | What::LegMoved { to: leg, .. }
+            | What::LegEnded { leg, .. } => {
                 self.touched.calls.insert(leg.call);
                 self.touch_leg(*leg);
             }
-            What::Reached { party, .. } => self.touch_party(*party),
-            What::Paused { member, .. } | What::Resumed { member } => self.touch_party(*member),
+            What::Reached { party, .. } | What::Presence { party, .. } => self.touch_party(*party),
+            What::Paused { member, .. }
+            | What::Resumed { member }
+            | What::WrapUpStarted { member, .. }
+            | What::WrapUpEnded { member }
+            | What::Resting { member, .. }
+            | What::Rested { member }
+            | What::IdleReset { member } => self.touch_party(*member),
             What::ConfigTaken { .. } | What::Started { .. } => {
                 self.touched.groups.extend(self.config.groups.keys());
             }
@@ -248,9 +299,31 @@ impl View {
     }
 
     /// A group as it is now.
-    pub(crate) fn live(&self, group: Number, names: &dyn Fn(PartyId) -> PartyView) -> Option<LiveView> {
+    pub(crate) fn live(
+        &mut self,
+        group: Number,
+        now: Utc,
+        names: &dyn Fn(PartyId) -> PartyView,
+    ) -> Option<LiveView> {
         let shown = |party: PartyId| names(party).number;
-        let live = engine::live::group(&self.state, &self.config, group, &shown)?;
+        let live = engine::live::group(&self.state, &self.config, group, now, &shown)?;
+        let live = self.never_longer(live);
         Some(LiveView { group: live, today: self.today.get(&group).copied().unwrap_or_default() })
+    }
+
+    /// An estimate never rises for a caller who waits: what was shown once is the most that is shown after.
+    fn never_longer(&mut self, mut live: LiveGroup) -> LiveGroup {
+        let shown = self.shown.entry(live.number).or_default();
+        shown.retain(|call, _| live.waiting.iter().any(|waiting| waiting.call == *call));
+        for waiting in &mut live.waiting {
+            let estimates = [&mut waiting.estimated_wait_s, &mut waiting.estimated_wait_p90_s];
+            let least = shown.entry(waiting.call).or_default();
+            for (estimate, least) in estimates.into_iter().zip(least) {
+                let best = estimate.iter().chain(least.iter()).min().copied();
+                *estimate = best;
+                *least = best;
+            }
+        }
+        live
     }
 }

@@ -297,13 +297,19 @@ impl Platform {
         let mut view = View::new(config.clone(), saved.clone(), utc_now());
         let today = (view.day_start(), model::time::Utc(i64::MAX));
         // Calls that were open at the last stop are in nobody's records yet.
-        for visit in saved.calls.values().flat_map(|record| &record.visits) {
-            view.count_past(visit);
+        for record in saved.calls.values() {
+            for visit in &record.visits {
+                view.count_past(record.call, visit);
+            }
         }
+        let open = saved.groups.values().flat_map(|group| group.callbacks.values());
+        let to_call: Vec<PartyId> =
+            open.filter(|request| request.ended.is_none()).map(|request| request.number).collect();
+        names.learn(&self.store, &to_call).await?;
         for number in config.groups.keys() {
             for record in self.store.visited(&tenant, *number, today).await? {
                 for visit in record.visits.iter().filter(|visit| visit.group == *number) {
-                    view.count_past(visit);
+                    view.count_past(record.call, visit);
                 }
             }
         }
