@@ -143,7 +143,7 @@ fn keys(out: &mut String, path: &str, node: &Node, schema: &[Key]) {
 /// A value in one line. JSON's texts, numbers and truths are TOML's, too; tables are not.
 fn inline(value: &Node) -> String {
     match &value.value {
-        Shape::List(list) => format!("[{}]", list.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Shape::List(list) => format!("[{}]", list.iter().map(inline).collect::<Vec<_>>().join(",")),
         Shape::Table(table) => {
             let pairs = table.iter().map(|(key, value)| format!("{key} = {}", inline(value)));
             format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
