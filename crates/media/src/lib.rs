@@ -5,6 +5,7 @@
 //! their work comes.
 
 pub mod clip;
+pub mod decode;
 pub mod dtmf;
 pub mod endless;
 pub mod g711;

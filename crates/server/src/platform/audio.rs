@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use media::clip::Clip;
+use media::decode::decode;
 use model::config::fault::Fault;
 use model::config::tree::Node as Document;
 use model::language::Language;
@@ -17,7 +18,11 @@ use crate::builtin::Clips;
 impl Platform {
     /// Keeps the audio of a prompt under its hash.
     pub(crate) async fn store_prompt(&self, audio: &[u8]) -> Result<String, String> {
-        Clip::of_wav(audio).map_err(|fault| format!("{fault}: send WAV, 8000 Hz, 16 bits, mono"))?;
+        // Decoding takes a while for a long piece of music: calls must not wait for it.
+        let octets = audio.to_vec();
+        let decoded = tokio::task::spawn_blocking(move || decode(&octets).map(|_| ()));
+        let decoded = decoded.await.map_err(|error| error.to_string())?;
+        decoded.map_err(|fault| format!("{fault}: send WAV, MP3, Ogg or FLAC of at most 10 minutes"))?;
         let hash = hash_of(audio);
         self.store.put_audio(&hash, audio).await.map_err(|error| error.to_string())?;
         Ok(hash)
@@ -66,6 +71,12 @@ fn hashes(document: &Document) -> impl Iterator<Item = (&Document, &str)> {
     list.unwrap_or_default().iter().filter_map(|entry| Some((entry, text_at(entry, &["hash"])?)))
 }
 
+async fn decoded(audio: &[u8]) -> Result<Clip, String> {
+    let octets = audio.to_vec();
+    let clip = tokio::task::spawn_blocking(move || decode(&octets)).await.map_err(|error| error.to_string())?;
+    clip.map_err(|fault| fault.to_string())
+}
+
 /// All prompts that can be played: the built-in ones and those whose audio a company has sent.
 pub(crate) async fn prompts(store: &Store, clips: &Clips, companies: &[Arc<Company>]) -> telephony::Prompts {
     let mut own = HashMap::new();
@@ -78,7 +89,7 @@ pub(crate) async fn prompts(store: &Store, clips: &Clips, companies: &[Arc<Compa
                 continue;
             };
             match store.audio(hash).await {
-                Ok(Some(audio)) => match Clip::of_wav(&audio) {
+                Ok(Some(audio)) => match decoded(&audio).await {
                     Ok(clip) => {
                         own.insert((company.config.id.clone(), name, language), Arc::new(clip));
                     }

@@ -1,0 +1,252 @@
+//! Sound files of companies as telephone sound: WAV, MP3, Ogg and FLAC of any rate become mono at 8,000 Hz, of even
+//! loudness (behaviour, "Every call"). Neither trimmed nor faded.
+
+use std::f64::consts::PI;
+use std::io::Cursor;
+
+use symphonia::core::audio::SampleBuffer;
+use symphonia::core::codecs::{CODEC_TYPE_NULL, DecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::FormatOptions;
+use symphonia::core::io::MediaSourceStream;
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::probe::Hint;
+
+use crate::clip::{CLIP_SECONDS_MAX, Clip, RATE};
+
+/// Why a file cannot be played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// None of the formats.
+    #[error("no WAV, MP3, Ogg or FLAC file")]
+    Unknown,
+    /// It begins well and cannot be read to its end.
+    #[error("the file is damaged")]
+    Damaged,
+    /// Longer than `CLIP_SECONDS_MAX`.
+    #[error("longer than 10 minutes")]
+    TooLong,
+    /// No sound in it.
+    #[error("the file has no sound in it")]
+    Empty,
+}
+
+/// Sampling rates of a file that make sense, Hz.
+const RATES: std::ops::RangeInclusive<u32> = 4_000..=192_000;
+
+/// Reads a sound file.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn decode(octets: &[u8]) -> Result<Clip, DecodeError> {
+    let (samples, rate) = mono(octets)?;
+    let mut samples = resample(&samples, rate);
+    even(&mut samples);
+    let whole: Vec<i16> = samples.iter().map(|sample| (sample * 32_767.0).round() as i16).collect();
+    if whole.is_empty() { Err(DecodeError::Empty) } else { Ok(Clip::of_samples(&whole)) }
+}
+
+/// All channels as one, -1 to 1, with their rate.
+fn mono(octets: &[u8]) -> Result<(Vec<f32>, u32), DecodeError> {
+    let source = MediaSourceStream::new(Box::new(Cursor::new(octets.to_vec())), Default::default());
+    let probed = symphonia::default::get_probe()
+        .format(&Hint::new(), source, &FormatOptions::default(), &MetadataOptions::default())
+        .map_err(|_| DecodeError::Unknown)?;
+    let mut format = probed.format;
+    let track = format
+        .tracks()
+        .iter()
+        .find(|track| track.codec_params.codec != CODEC_TYPE_NULL)
+        .ok_or(DecodeError::Unknown)?;
+    let id = track.id;
+    let mut decoder = symphonia::default::get_codecs()
+        .make(&track.codec_params, &DecoderOptions::default())
+        .map_err(|_| DecodeError::Unknown)?;
+    let mut rate = track.codec_params.sample_rate.unwrap_or(0);
+    let mut samples = Vec::new();
+    loop {
+        let packet = match format.next_packet() {
+            Ok(packet) => packet,
+            Err(Error::IoError(end)) if end.kind() == std::io::ErrorKind::UnexpectedEof => break,
+            Err(_) => return Err(DecodeError::Damaged),
+        };
+        if packet.track_id() != id {
+            continue;
+        }
+        let decoded = match decoder.decode(&packet) {
+            Ok(decoded) => decoded,
+            // One bad packet is a click, not the end of the prompt.
+            Err(Error::DecodeError(_)) => continue,
+            Err(_) => return Err(DecodeError::Damaged),
+        };
+        let spec = *decoded.spec();
+        rate = spec.rate;
+        if !RATES.contains(&rate) {
+            return Err(DecodeError::Damaged);
+        }
+        let channels = spec.channels.count().max(1);
+        let mut buffer = SampleBuffer::<f32>::new(decoded.capacity() as u64, spec);
+        buffer.copy_interleaved_ref(decoded);
+        let frames = buffer.samples().chunks_exact(channels);
+        samples.extend(frames.map(|frame| frame.iter().sum::<f32>() / channels as f32));
+        if samples.len() > CLIP_SECONDS_MAX * rate as usize {
+            return Err(DecodeError::TooLong);
+        }
+    }
+    if samples.is_empty() || !RATES.contains(&rate) { Err(DecodeError::Empty) } else { Ok((samples, rate)) }
+}
+
+/// To 8,000 Hz by a windowed sinc that lets through what a telephone does.
+fn resample(samples: &[f32], rate: u32) -> Vec<f32> {
+    let rate = rate as usize;
+    if rate == RATE {
+        return samples.to_vec();
+    }
+    let step = rate as f64 / RATE as f64;
+    // Above half of the lower rate nothing may remain; a little room for the filter's slope.
+    let cutoff = 0.94 * (RATE.min(rate) as f64) / rate as f64;
+    let half = (16.0 / cutoff).ceil();
+    let count = (samples.len() as f64 / step).floor() as usize;
+    (0..count).map(|n| filtered(samples, n as f64 * step, cutoff, half)).collect()
+}
+
+/// The sound at a place between samples.
+fn filtered(samples: &[f32], at: f64, cutoff: f64, half: f64) -> f32 {
+    let first = (at - half).ceil().max(0.0) as usize;
+    let last = ((at + half).floor() as usize).min(samples.len().saturating_sub(1));
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for (offset, sample) in samples.iter().enumerate().take(last + 1).skip(first) {
+        let distance = offset as f64 - at;
+        let window = 0.5 + 0.5 * (PI * distance / half).cos();
+        let weight = sinc(cutoff * distance) * window;
+        sum += f64::from(*sample) * weight;
+        weights += weight;
+    }
+    if weights.abs() < 1e-9 { 0.0 } else { (sum / weights) as f32 }
+}
+
+fn sinc(x: f64) -> f64 {
+    if x.abs() < 1e-9 { 1.0 } else { (PI * x).sin() / (PI * x) }
+}
+
+/// Loudness at which all prompts play: root mean square of what is not silence, of full scale (-24 dB).
+const LOUDNESS: f64 = 0.063;
+/// No sample is louder (-1 dB).
+const PEAK: f64 = 0.891;
+/// What is quieter is silence and does not count (-50 dB).
+const SILENCE: f64 = 0.003_2;
+/// A recording is not made louder than this; it would be noise (+24 dB).
+const GAIN_MAX: f64 = 15.8;
+/// Length of what is judged as one, samples: 20 ms.
+const FRAME: usize = 160;
+
+/// Evens the loudness by one gain for all of it.
+fn even(samples: &mut [f32]) {
+    let (mut power, mut frames) = (0.0, 0_u32);
+    for frame in samples.chunks(FRAME) {
+        let sum: f64 = frame.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum();
+        let mean = sum / frame.len() as f64;
+        if mean > SILENCE * SILENCE {
+            power += mean;
+            frames += 1;
+        }
+    }
+    let peak = samples.iter().fold(0.0_f64, |peak, sample| peak.max(f64::from(sample.abs())));
+    if frames == 0 || peak <= 0.0 {
+        return;
+    }
+    let loudness = (power / f64::from(frames)).sqrt();
+    let gain = (LOUDNESS / loudness).min(PEAK / peak).min(GAIN_MAX);
+    for sample in samples {
+        *sample = (f64::from(*sample) * gain) as f32;
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+    use crate::g711::Law;
+
+    /// A WAV file with a tone.
+    fn wav(rate: u32, channels: u16, seconds: f64, hertz: f64, loudness: f64) -> Vec<u8> {
+        let count = (f64::from(rate) * seconds) as usize;
+        let mut data = Vec::new();
+        for n in 0..count {
+            let sample = (2.0 * PI * hertz * n as f64 / f64::from(rate)).sin() * loudness * 32_767.0;
+            for _ in 0..channels {
+                data.extend((sample as i16).to_le_bytes());
+            }
+        }
+        let mut file = b"RIFF".to_vec();
+        file.extend(u32::try_from(36 + data.len()).unwrap().to_le_bytes());
+        file.extend(b"WAVEfmt ");
+        file.extend(16_u32.to_le_bytes());
+        file.extend(1_u16.to_le_bytes());
+        file.extend(channels.to_le_bytes());
+        file.extend(rate.to_le_bytes());
+        file.extend((rate * u32::from(channels) * 2).to_le_bytes());
+        file.extend((channels * 2).to_le_bytes());
+        file.extend(16_u16.to_le_bytes());
+        file.extend(b"data");
+        file.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
+        file.extend(data);
+        file
+    }
+
+    fn samples(clip: &Clip) -> Vec<f64> {
+        clip.octets(Law::A).iter().map(|octet| f64::from(Law::A.decode(*octet)) / 32_768.0).collect()
+    }
+
+    /// Share of the power that is at a frequency.
+    fn share_at(samples: &[f64], hertz: f64) -> f64 {
+        let angle = |n: usize| 2.0 * PI * hertz * n as f64 / RATE as f64;
+        let re: f64 = samples.iter().enumerate().map(|(n, sample)| sample * angle(n).cos()).sum();
+        let im: f64 = samples.iter().enumerate().map(|(n, sample)| sample * angle(n).sin()).sum();
+        let power: f64 = samples.iter().map(|sample| sample * sample).sum();
+        2.0 * (re * re + im * im) / (power * samples.len() as f64)
+    }
+
+    #[test]
+    fn any_rate_keeps_its_tone_and_its_length() {
+        for (rate, channels) in [(8_000, 1), (11_025, 1), (16_000, 2), (44_100, 2), (48_000, 1)] {
+            let clip = decode(&wav(rate, channels, 1.5, 440.0, 0.3)).unwrap();
+            assert!(clip.milliseconds().abs_diff(1_500) <= 1, "{rate} Hz: {} ms", clip.milliseconds());
+            assert!(share_at(&samples(&clip), 440.0) > 0.98, "{rate} Hz: the tone is another");
+        }
+    }
+
+    #[test]
+    fn what_a_telephone_cannot_carry_does_not_come_back_as_another_tone() {
+        let loud = decode(&wav(48_000, 1, 1.0, 1_000.0, 0.5)).unwrap();
+        let high = mono(&wav(48_000, 1, 1.0, 7_000.0, 0.5)).unwrap();
+        let left = resample(&high.0, high.1);
+        let power: f64 = left.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum();
+        assert!(power / (left.len() as f64) < 0.000_1, "7 kHz folds back");
+        assert!(loud.milliseconds() > 0);
+    }
+
+    #[test]
+    fn quiet_and_loud_recordings_play_alike() {
+        let loudness = |given: f64| {
+            let clip = decode(&wav(16_000, 1, 1.0, 500.0, given)).unwrap();
+            let samples = samples(&clip);
+            (samples.iter().map(|sample| sample * sample).sum::<f64>() / samples.len() as f64).sqrt()
+        };
+        let (quiet, loud) = (loudness(0.02), loudness(0.9));
+        assert!((quiet / loud - 1.0).abs() < 0.05, "{quiet} and {loud}");
+        assert!((loud / LOUDNESS - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn what_is_no_sound_is_refused() {
+        assert_eq!(decode(b"").unwrap_err(), DecodeError::Unknown);
+        assert_eq!(decode(&[7; 4_000]).unwrap_err(), DecodeError::Unknown);
+        assert_eq!(decode(&wav(8_000, 1, 0.0, 440.0, 0.1)).unwrap_err(), DecodeError::Empty);
+        assert_eq!(decode(&wav(8_000, 1, 601.0, 440.0, 0.1)).unwrap_err(), DecodeError::TooLong);
+        let mut cut = wav(8_000, 1, 1.0, 440.0, 0.1);
+        cut.truncate(5_000);
+        // A file that ends early still plays what it has.
+        assert!(decode(&cut).is_ok());
+    }
+}
