@@ -1,37 +1,29 @@
 //! Calls: lists, one call with everything of it, and why it went as it went.
 
+mod wanted;
+
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
-use model::fact::Peer;
+use model::fact::{Called, Peer};
 use model::id::{CallId, TenantId};
 use model::language::Language;
+use model::number::Number;
 use model::record::CallRecord;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::ApiState;
 use crate::gateway::Ask;
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 use crate::request::{CompanyQuery, InCompany, Path, Query};
-use crate::shape::{CallFull, CallHead, Explanation, Names, Page, parties};
+use crate::shape::{CallFull, CallHead, Explanation, Names, Page, limit_of, parties};
 
-/// Which page of calls.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct CallsQuery {
-    /// The company's id; only needed with an operator's token.
-    pub company: Option<String>,
-    /// Calls on a page; 50 when left out.
-    #[param(minimum = 1, maximum = 500)]
-    pub limit: Option<u32>,
-    /// `next` of the page before.
-    pub cursor: Option<String>,
-}
+pub use wanted::{CallsQuery, OfferFilter, VisitFilter};
 
-/// Calls, newest first; also those under way.
+/// Calls, newest first; also those under way. With `group`, the calls that make a number of its statistics.
 #[utoipa::path(get, path = "/api/v1/calls", params(CallsQuery), tag = "Calls",
     responses((status = 200, body = Page<CallHead>),
               (status = 400, body = Problem), (status = 401, body = Problem),
@@ -41,29 +33,17 @@ pub async fn list(
     InCompany(scope): InCompany,
     Query(query): Query<CallsQuery>,
 ) -> Result<Json<Page<CallHead>>, Problem> {
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=500).contains(&limit) {
-        return Err(Problem::bad_field("limit", "1 to 500"));
-    }
+    let limit = limit_of(query.limit)?;
     let before = match query.cursor.as_deref() {
         Some(cursor) => {
             Some(cursor.parse().map_err(|_| Problem::bad_field("cursor", "the `next` of the page before"))?)
         }
         None => None,
     };
-    let tenant = scope.tenant.clone();
-    let records = state.gateway.ask(|answer| Ask::Calls { tenant, before, limit: limit + 1, answer }).await?;
-    let more = records.len() > limit as usize;
-    let page = &records[..records.len().min(limit as usize)];
-    let next = page.last().filter(|_| more).map(|record| record.call.to_string());
-    let names = names_of(&state, &scope.tenant, page).await?;
-    let mut items = Vec::with_capacity(page.len());
-    for record in page {
-        if may_see(&state, &scope, record).await? {
-            items.push(CallHead::of(record, &names));
-        }
-    }
-    Ok(Json(Page { items, next }))
+    let wanted = query.wanted(&state, &scope).await?;
+    let (page, next) = wanted.page(&state, &scope, before, limit).await?;
+    let names = names_of(&state, &scope.tenant, &page).await?;
+    Ok(Json(Page { items: page.iter().map(|record| CallHead::of(record, &names)).collect(), next }))
 }
 
 /// One call with its legs, what was heard, and its stays in groups.
@@ -114,6 +94,17 @@ async fn find(
     id: &str,
     company: Option<&str>,
 ) -> Result<(Scope, CallRecord), Problem> {
+    let (scope, record, rights) = reach(state, principal, id, company).await?;
+    if rights.sees { Ok((scope, record)) } else { Err(Problem::not_found()) }
+}
+
+/// A call, and what the asker may do with it.
+pub(crate) async fn reach(
+    state: &ApiState,
+    principal: Principal,
+    id: &str,
+    company: Option<&str>,
+) -> Result<(Scope, CallRecord, CallRights), Problem> {
     let call: Option<CallId> = id.parse().ok();
     let scopes = if principal == Principal::Operator && company.is_none() {
         let tenants = state.gateway.ask(|answer| Ask::Companies { answer }).await?;
@@ -124,36 +115,64 @@ async fn find(
     let call = call.ok_or_else(Problem::not_found)?;
     for scope in scopes {
         let tenant = scope.tenant.clone();
-        let record = state.gateway.ask(|answer| Ask::Call { tenant, call, answer }).await?;
-        if let Some(record) = record
-            && may_see(state, &scope, &record).await?
-        {
-            return Ok((scope, record));
+        if let Some(record) = state.gateway.ask(|answer| Ask::Call { tenant, call, answer }).await? {
+            let rights = rights(state, &scope, &record).await?;
+            return Ok((scope, record, rights));
         }
     }
     Err(Problem::not_found())
 }
 
-/// Administrators see every call; a person his own and those of groups he supervises.
-pub(crate) async fn may_see(state: &ApiState, scope: &Scope, record: &CallRecord) -> Result<bool, Problem> {
-    let Some(person) = scope.person() else { return Ok(true) };
-    let (tenant, name) = (scope.tenant.clone(), person.to_string());
-    let own = state.gateway.ask(|answer| Ask::Person { tenant, name, answer }).await?;
-    let took_part = record.legs.iter().any(|leg| match leg.peer {
-        Peer::Party(party) => Some(party) == own,
-        Peer::Set(_) | Peer::Emergency(_) => false,
-    });
-    if took_part {
-        return Ok(true);
-    }
-    for visit in &record.visits {
-        let (tenant, person, group) = (scope.tenant.clone(), person.to_string(), visit.group);
-        let ties = state.gateway.ask(|answer| Ask::Ties { tenant, group, person, answer }).await?;
-        if ties.supervises {
-            return Ok(true);
+/// What the asker may do with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct CallRights {
+    /// May look at it.
+    pub(crate) sees: bool,
+    /// May steer it: an administrator, or a supervisor of a group it is or was in.
+    pub(crate) steers: bool,
+    /// Is on a leg of it that has not ended.
+    pub(crate) is_on_it: bool,
+    /// Is a member of a group it is or was in.
+    pub(crate) is_near: bool,
+}
+
+/// Administrators see and steer every call; a person sees his own, and both with those of groups he supervises.
+pub(crate) async fn rights(
+    state: &ApiState,
+    scope: &Scope,
+    record: &CallRecord,
+) -> Result<CallRights, Problem> {
+    let Some(own) = scope.own_party(state).await? else {
+        return Ok(CallRights { sees: true, steers: true, ..CallRights::default() });
+    };
+    let mut rights = CallRights::default();
+    for leg in &record.legs {
+        if leg.peer == Peer::Party(own) {
+            rights.sees = true;
+            rights.is_on_it |= leg.ended.is_none();
         }
     }
-    Ok(false)
+    for group in groups_of(record) {
+        let ties = scope.ties(state, group).await?.unwrap_or_default();
+        rights.sees |= ties.supervises;
+        rights.steers |= ties.supervises;
+        rights.is_near |= ties.member;
+    }
+    Ok(rights)
+}
+
+/// The groups a call has to do with, each once.
+fn groups_of(record: &CallRecord) -> BTreeSet<Number> {
+    let mut groups: BTreeSet<Number> = record.visits.iter().map(|visit| visit.group).collect();
+    if let Called::Callback(group) = record.to {
+        groups.insert(group);
+    }
+    groups
+}
+
+/// Whether the asker may look at a call.
+pub(crate) async fn may_see(state: &ApiState, scope: &Scope, record: &CallRecord) -> Result<bool, Problem> {
+    Ok(rights(state, scope, record).await?.sees)
 }
 
 /// Names and numbers of everybody in some records.

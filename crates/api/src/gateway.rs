@@ -3,28 +3,33 @@
 //! The node answers each `Ask` through its own reply channel; a dropped channel means that the platform is
 //! shutting down (503). Live changes come through `Hub`. Nothing here decides anything.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+mod hub;
+mod views;
 
-use model::config::Preset;
+use std::collections::BTreeMap;
+
 use model::id::{CallId, PartyId, TenantId};
 use model::input::Command;
 use model::language::Language;
-use model::live::{Decision, LiveGroup};
+use model::leg::Dialled;
+use model::live::Decision;
 use model::number::Number;
 use model::output::Reply;
 use model::record::CallRecord;
-use model::time::{Span, Utc};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use model::time::Utc;
+use tokio::sync::{mpsc, oneshot};
 
+use crate::figures::Gathered;
 use crate::principal::Principal;
+
+pub use hub::{Change, Changed, Hub};
+pub use views::{
+    Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, CallbackView, CallsToday, DirectoryEntry,
+    EntryKind, Format, GroupHead, LiveView, PartyView, Prune, Ties,
+};
 
 /// Asks waiting for the node at most; more are refused with 503.
 pub const ASKS_MAX: usize = 1_024;
-
-/// Changes kept per company for those who come back with `Last-Event-ID`.
-const CHANGES_KEPT: usize = 1_024;
 
 /// Where an answer goes.
 pub type Answer<T> = oneshot::Sender<T>;
@@ -86,32 +91,23 @@ pub enum Ask {
         tenant: TenantId,
         /// Begun before this call's; from the newest when `None`.
         before: Option<CallId>,
-        /// At most, 1-500.
+        /// Begun from the first on and before the second; at any time when `None`.
+        window: Option<(Utc, Utc)>,
+        /// At most, 1-501.
         limit: u32,
         /// In order.
         answer: Answer<Vec<CallRecord>>,
     },
-    /// Figures of a group between two moments; `None`: no such group.
-    Statistics {
+    /// Everything that a group's figures between two moments are made from; `None`: no such group.
+    Gather {
         /// Whose.
         tenant: TenantId,
         /// Which.
         group: Number,
         /// Between; the company's today when `None`.
         window: Option<(Utc, Utc)>,
-        /// The figures.
-        answer: Answer<Option<Statistics>>,
-    },
-    /// The visits of a group between two moments, with their calls; `None`: no such group.
-    Visits {
-        /// Whose.
-        tenant: TenantId,
-        /// Which.
-        group: Number,
-        /// Between; the company's today when `None`.
-        window: Option<(Utc, Utc)>,
-        /// Records of the calls, oldest first.
-        answer: Answer<Option<Vec<CallRecord>>>,
+        /// Records, ended and under way.
+        answer: Answer<Option<Box<Gathered>>>,
     },
     /// Calls under way.
     OpenCalls {
@@ -148,6 +144,32 @@ pub enum Ask {
         parties: Vec<PartyId>,
         /// By party.
         answer: Answer<BTreeMap<PartyId, PartyView>>,
+    },
+    /// What a text means that a user of the company dials; a number outside has its row when the answer comes.
+    Dialled {
+        /// Whose.
+        tenant: TenantId,
+        /// `102`, `+3725551234`, `*7`.
+        text: String,
+        /// `Dialled::Nobody` when nobody has it.
+        answer: Answer<Dialled>,
+    },
+    /// A group's requests to be called back: those that last, and those that ended within the last 24 hours. `None`:
+    /// no such group.
+    Callbacks {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        group: Number,
+        /// In any order.
+        answer: Answer<Option<Vec<CallbackView>>>,
+    },
+    /// Everybody who can be called, and every group that is not hidden (V-15).
+    Directory {
+        /// Whose.
+        tenant: TenantId,
+        /// In any order.
+        answer: Answer<Vec<DirectoryEntry>>,
     },
     /// A command to the switchboard.
     Command {
@@ -201,175 +223,6 @@ pub enum Ask {
     },
 }
 
-/// How a person is tied to a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Ties {
-    /// One of its members.
-    pub member: bool,
-    /// May see and steer it.
-    pub supervises: bool,
-}
-
-impl Ties {
-    /// Whether he may see it.
-    pub fn is_tied(self) -> bool {
-        self.member || self.supervises
-    }
-}
-
-/// A group in lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupHead {
-    /// Its number.
-    pub number: Number,
-    /// Its name.
-    pub name: String,
-    /// Where its defaults come from.
-    pub preset: Preset,
-}
-
-/// A group as it is now, with today's counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveView {
-    /// Members and calls.
-    pub group: LiveGroup,
-    /// Since midnight in the company's time zone; also calls still inside count as offered.
-    pub today: CallsToday,
-}
-
-/// `offered = answered + abandoned + overflowed + called_back + still inside`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CallsToday {
-    /// Calls that reached the group's number.
-    pub offered: u64,
-    /// Taken by a member.
-    pub answered: u64,
-    /// The caller gave up.
-    pub abandoned: u64,
-    /// Went on by the fallback list.
-    pub overflowed: u64,
-    /// Both ends of a callback talked.
-    pub called_back: u64,
-}
-
-/// Figures of a group over a time (K-03).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Statistics {
-    /// Totals of the visits that began in it.
-    pub totals: CallsToday,
-    /// Per member, in the order of the settings.
-    pub members: Vec<MemberFigures>,
-}
-
-/// Figures of one member over a time.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MemberFigures {
-    /// Name.
-    pub user: String,
-    /// Logged in.
-    pub logged_in: Span,
-    /// Offers.
-    pub offered: u64,
-    /// Offers he took.
-    pub answered: u64,
-    /// Offers that ended unanswered.
-    pub no_answer: u64,
-    /// Offers that met a busy phone.
-    pub busy: u64,
-    /// Offers that did not reach him.
-    pub unreachable: u64,
-    /// Offers he rejected.
-    pub rejected: u64,
-    /// Talking in calls of the group.
-    pub talk: Span,
-}
-
-/// A party for people.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PartyView {
-    /// Name of a user or outside person.
-    pub user: Option<String>,
-    /// E.164, else extension.
-    pub number: Option<String>,
-}
-
-/// A company file as it came.
-#[derive(Debug, Clone)]
-pub struct ApplyFile {
-    /// TOML or JSON text.
-    pub text: String,
-    /// Which of them.
-    pub format: Format,
-    /// File name for faults, if any.
-    pub name: Option<String>,
-    /// Remove what the file does not mention.
-    pub prune: Prune,
-    /// Only tell what would change.
-    pub mode: ApplyMode,
-    /// Who applies, for the version's record.
-    pub by: String,
-}
-
-/// A document's form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// TOML.
-    Toml,
-    /// JSON.
-    Json,
-}
-
-/// What happens to what the file does not mention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prune {
-    /// It stays.
-    Keep,
-    /// It goes.
-    Remove,
-}
-
-/// Whether to write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ApplyMode {
-    /// Write.
-    Write,
-    /// Tell the differences only.
-    DryRun,
-}
-
-/// Accepted settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Applied {
-    /// The version now in force.
-    pub version: u64,
-    /// One line per difference; empty when nothing changed. Secrets appear as `(secret)`.
-    pub changes: Vec<String>,
-}
-
-/// Why settings were refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ApplyRefusal {
-    /// Every fault found.
-    Faults(Vec<ApplyFault>),
-    /// No such company, or one that the asker may not write.
-    NoCompany,
-    /// Another change came between; try again.
-    Conflict,
-    /// The disk or the database failed.
-    Unavailable,
-}
-
-/// One fault of a company file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApplyFault {
-    /// Line in the file, from 1.
-    pub line: Option<u32>,
-    /// `group[+3726001000].ring_time`.
-    pub path: String,
-    /// What is wrong, what is allowed, the nearest right spelling.
-    pub text: String,
-}
-
 /// The API's end of the door.
 #[derive(Debug, Clone)]
 pub struct Gateway {
@@ -401,85 +254,5 @@ impl Gateway {
     /// Where live changes come from.
     pub fn hub(&self) -> &Hub {
         &self.hub
-    }
-}
-
-/// One change, to be streamed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// Rises by one within a company, and over restarts.
-    pub id: u64,
-    /// What changed.
-    pub what: Changed,
-}
-
-/// What changed; its present state is in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Changed {
-    /// A group.
-    Group(Arc<LiveView>),
-    /// A call, under way or just ended.
-    Call(Arc<CallRecord>),
-}
-
-/// Live changes of all companies, for streams.
-#[derive(Debug, Clone, Default)]
-pub struct Hub {
-    companies: Arc<Mutex<BTreeMap<TenantId, Channel>>>,
-}
-
-#[derive(Debug)]
-struct Channel {
-    next: u64,
-    kept: VecDeque<Change>,
-    sender: broadcast::Sender<Change>,
-}
-
-impl Hub {
-    /// Tells the company's listeners. Cheap when there are none.
-    pub fn publish(&self, tenant: &TenantId, what: Changed) {
-        let mut companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
-        let channel = companies.entry(tenant.clone()).or_insert_with(Channel::new);
-        let change = Change { id: channel.next, what };
-        channel.next += 1;
-        if channel.kept.len() == CHANGES_KEPT {
-            channel.kept.pop_front();
-        }
-        channel.kept.push_back(change.clone());
-        // Nobody listening is no fault.
-        let _ = channel.sender.send(change);
-    }
-
-    /// Whether anybody listens.
-    pub fn has_listeners(&self, tenant: &TenantId) -> bool {
-        let companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
-        companies.get(tenant).is_some_and(|channel| channel.sender.receiver_count() > 0)
-    }
-
-    /// Listens from now on. `after`: the last id seen; what came since is given first if all of it is still
-    /// kept, else `None` and the listener takes a snapshot. The last value is the id of the newest change.
-    pub fn listen(
-        &self,
-        tenant: &TenantId,
-        after: Option<u64>,
-    ) -> (Option<Vec<Change>>, broadcast::Receiver<Change>, u64) {
-        let mut companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
-        let channel = companies.entry(tenant.clone()).or_insert_with(Channel::new);
-        let newest = channel.next - 1;
-        let missed = after.filter(|seen| *seen <= newest).and_then(|seen| {
-            let first_kept = channel.kept.front().map_or(channel.next, |change| change.id);
-            (seen + 1 >= first_kept)
-                .then(|| channel.kept.iter().filter(|change| change.id > seen).cloned().collect())
-        });
-        (missed, channel.sender.subscribe(), newest)
-    }
-}
-
-impl Channel {
-    fn new() -> Channel {
-        // Above every id of an earlier run, so that who resumes from one of those gets a snapshot.
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let next = u64::try_from(since.as_micros()).unwrap_or(u64::MAX / 2);
-        Channel { next, kept: VecDeque::new(), sender: broadcast::Sender::new(256) }
     }
 }

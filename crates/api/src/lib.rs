@@ -3,16 +3,24 @@
 //! Everything the API knows it asks through `gateway`; it decides nothing about calls. Every path stands in
 //! the OpenAPI document, because the router is made from the same list.
 
+pub mod callbacks;
 pub mod calls;
+pub mod commands;
 pub mod company;
+pub mod directory;
+pub mod figures;
 pub mod gateway;
 pub mod health;
 pub mod live;
+pub mod members;
+pub mod presence;
 pub mod principal;
 pub mod problem;
 pub mod request;
 pub mod shape;
 pub mod statistics;
+pub mod table;
+mod window;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -55,15 +63,24 @@ fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(live::groups))
         .routes(routes!(live::live))
         .routes(routes!(live::events))
-        .routes(routes!(live::log_in))
-        .routes(routes!(live::log_out))
-        .routes(routes!(live::pause))
-        .routes(routes!(live::resume))
+        .routes(routes!(members::log_in))
+        .routes(routes!(members::log_out))
+        .routes(routes!(members::pause))
+        .routes(routes!(members::resume))
+        .routes(routes!(presence::set))
         .routes(routes!(calls::list))
         .routes(routes!(calls::one))
         .routes(routes!(calls::explain))
+        .routes(routes!(commands::transfer))
+        .routes(routes!(commands::take))
+        .routes(routes!(commands::move_to))
+        .routes(routes!(commands::park))
+        .routes(routes!(commands::pick_up))
+        .routes(routes!(callbacks::list))
+        .routes(routes!(callbacks::cancel))
         .routes(routes!(statistics::statistics))
-        .routes(routes!(statistics::calls_csv))
+        .routes(routes!(table::calls_csv))
+        .routes(routes!(directory::list))
         .routes(routes!(company::write, company::read))
         .routes(routes!(company::prompt))
         .routes(routes!(health::healthz))

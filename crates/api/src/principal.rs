@@ -6,11 +6,11 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use model::id::{PartyName, TenantId};
+use model::id::{PartyId, PartyName, TenantId};
 use model::number::Number;
 
 use crate::ApiState;
-use crate::gateway::Ask;
+use crate::gateway::{Ask, Ties};
 use crate::problem::Problem;
 
 /// Who asks.
@@ -122,14 +122,51 @@ impl Scope {
         }
     }
 
-    /// Administrators see every group; a person those he supervises or is a member of.
+    /// How the asker is tied to a group; `None`: he administers all of them.
+    ///
+    /// # Errors
+    /// The platform does not answer: 503.
+    pub async fn ties(&self, state: &ApiState, group: Number) -> Result<Option<Ties>, Problem> {
+        let Some(person) = self.person() else { return Ok(None) };
+        let (tenant, person) = (self.tenant.clone(), person.to_string());
+        Ok(Some(state.gateway.ask(|answer| Ask::Ties { tenant, group, person, answer }).await?))
+    }
+
+    /// Administrators see every group; a person those he supervises, and as a member with the right to (I-20).
     ///
     /// # Errors
     /// The platform does not answer: 503.
     pub async fn may_see_group(&self, state: &ApiState, group: Number) -> Result<bool, Problem> {
-        let Some(person) = self.person() else { return Ok(true) };
-        let (tenant, person) = (self.tenant.clone(), person.to_string());
-        Ok(state.gateway.ask(|answer| Ask::Ties { tenant, group, person, answer }).await?.is_tied())
+        Ok(self.ties(state, group).await?.is_none_or(Ties::may_see))
+    }
+
+    /// Whether the asker has anything to do with a group.
+    ///
+    /// # Errors
+    /// The platform does not answer: 503.
+    pub async fn is_tied_to(&self, state: &ApiState, group: Number) -> Result<bool, Problem> {
+        Ok(self.ties(state, group).await?.is_none_or(Ties::is_tied))
+    }
+
+    /// The user or outside person of a name or number.
+    ///
+    /// # Errors
+    /// There is nobody: 404. The platform does not answer: 503.
+    pub async fn party(&self, state: &ApiState, name: &str) -> Result<PartyId, Problem> {
+        let (tenant, name) = (self.tenant.clone(), name.to_owned());
+        let party = state.gateway.ask(|answer| Ask::Person { tenant, name, answer }).await?;
+        party.ok_or_else(Problem::not_found)
+    }
+
+    /// The asker himself, if he is a person without the whole company's rights.
+    ///
+    /// # Errors
+    /// The platform does not answer: 503.
+    pub async fn own_party(&self, state: &ApiState) -> Result<Option<PartyId>, Problem> {
+        match self.person() {
+            None => Ok(None),
+            Some(person) => self.party(state, person.as_str()).await.map(Some),
+        }
     }
 
     /// For the record of a change.

@@ -82,11 +82,20 @@ impl Problem {
     /// A refused command.
     pub fn refused(refusal: Refusal) -> Problem {
         let (kind, detail) = match refusal {
-            Refusal::NoGroup => return Problem::not_found(),
+            Refusal::NoGroup | Refusal::NoUser | Refusal::NoCallback => return Problem::not_found(),
             Refusal::NoMember => ("not_a_member", "is no member of this group"),
             Refusal::DutyNotAllowed => ("duty_not_allowed", "may not take the duty in this group"),
             Refusal::NoDutyHere => ("no_duty_here", "this group has no duty member"),
             Refusal::NotLoggedIn => ("not_logged_in", "is logged in to no group"),
+            Refusal::UnknownReason => ("unknown_reason", "is none of the company's pause_reasons"),
+            // Which calls exist was asked before the command was given.
+            Refusal::NoCall => ("call_over", "the call is over"),
+            Refusal::NotWaiting => ("not_waiting", "the call does not wait in a group"),
+            Refusal::NotNow => ("not_now", "the call is in no state in which this can be done"),
+            Refusal::NoTarget => ("no_target", "nobody has this number"),
+            Refusal::UserBusy => ("user_busy", "the user is in a call"),
+            Refusal::UserUnreachable => ("user_unreachable", "the user has no phone that can be reached"),
+            Refusal::NoSlot => ("no_slot", "all parking slots are taken"),
         };
         let mut problem = Problem::new(StatusCode::CONFLICT, kind, "Refused; nothing changed");
         problem.detail = Some(detail.to_owned());

@@ -1,6 +1,6 @@
 //! Reading a request: who asks, then whose company it is about, and only then the rest of it.
 //!
-//! Invariant: `InCompany`, `InGroup` and `Administered` come before every other extractor of a handler, so that
+//! Invariant: `InCompany`, `InGroup`, `AtGroup` and `Administered` come before every other extractor of a handler, so that
 //! a foreign company's token learns nothing from whatever else it sent. What cannot be read is answered with a
 //! problem document.
 
@@ -26,6 +26,19 @@ use crate::problem::Problem;
 pub struct CompanyQuery {
     /// The company's id; only needed with an operator's token.
     pub company: Option<String>,
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// The company's id; only needed with an operator's token.
+    pub company: Option<String>,
+    /// Items on a page; 50 when left out.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
 }
 
 /// A request about the company of the token, or for an operator the one he names by `?company=`.
@@ -55,19 +68,49 @@ impl FromRequestParts<ApiState> for InGroup {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let principal = Principal::from_request_parts(parts, state).await?;
-        let number = captured(parts, state, "number").await?;
-        let group: Number = number.trim().parse().map_err(|_| Problem::not_found())?;
-        let Query(CompanyQuery { company }) = Query::from_request_parts(parts, state).await?;
-        let scope = principal.company_of_group(state, company.as_deref(), group).await?;
-        let tenant = scope.tenant.clone();
-        let groups = state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await?;
-        let known = groups.iter().any(|head| head.number == group);
-        if known && scope.may_see_group(state, group).await? {
+        let (scope, group) = existing_group(parts, state).await?;
+        if scope.may_see_group(state, group).await? {
             Ok(InGroup { scope, group })
         } else {
             Err(Problem::not_found())
         }
+    }
+}
+
+/// As `InGroup`, for whoever has anything to do with the group: a member who may log in but not see it, too (I-20).
+#[derive(Debug)]
+pub struct AtGroup {
+    /// Its company, and who asks.
+    pub scope: Scope,
+    /// Which.
+    pub group: Number,
+}
+
+impl FromRequestParts<ApiState> for AtGroup {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let (scope, group) = existing_group(parts, state).await?;
+        if scope.is_tied_to(state, group).await? {
+            Ok(AtGroup { scope, group })
+        } else {
+            Err(Problem::not_found())
+        }
+    }
+}
+
+async fn existing_group(parts: &mut Parts, state: &ApiState) -> Result<(Scope, Number), Problem> {
+    let principal = Principal::from_request_parts(parts, state).await?;
+    let number = captured(parts, state, "number").await?;
+    let group: Number = number.trim().parse().map_err(|_| Problem::not_found())?;
+    let Query(CompanyQuery { company }) = Query::from_request_parts(parts, state).await?;
+    let scope = principal.company_of_group(state, company.as_deref(), group).await?;
+    let tenant = scope.tenant.clone();
+    let groups = state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await?;
+    if groups.iter().any(|head| head.number == group) {
+        Ok((scope, group))
+    } else {
+        Err(Problem::not_found())
     }
 }
 
@@ -149,5 +192,15 @@ impl FromRequest<ApiState> for Body {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
             _ => Problem::bad_field("body", "it ended before its end"),
         })
+    }
+}
+
+impl Body {
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// It is none, or not as the document says: 400.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.0).map_err(|fault| Problem::bad_field("body", fault.to_string()))
     }
 }

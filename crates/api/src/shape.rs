@@ -3,6 +3,7 @@
 mod call;
 mod explanation;
 mod live;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -12,10 +13,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::gateway::PartyView;
+use crate::problem::Problem;
 
-pub use call::{CallFull, CallHead, parties, visit_word};
+pub use call::{CallFull, CallHead, parties, shown, visit_word};
 pub use explanation::{DecisionShape, Explanation};
 pub use live::GroupLive;
+pub use words::{ActivityWord, CallbackStateWord};
 
 /// Names and numbers of the parties of what is shown.
 pub type Names = BTreeMap<PartyId, PartyView>;
@@ -27,6 +30,41 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// `cursor` of the next page; null at the end.
     pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The page of a list that is whole: what follows the item of `cursor`, at most `limit`.
+    ///
+    /// # Errors
+    /// `limit` is out of range, or no item has the cursor's key: 400.
+    pub fn of(
+        all: Vec<T>,
+        limit: Option<u32>,
+        cursor: Option<&str>,
+        key: impl Fn(&T) -> String,
+    ) -> Result<Page<T>, Problem> {
+        let limit = limit_of(limit)? as usize;
+        let begin = match cursor {
+            None => 0,
+            Some(cursor) => {
+                let last = all.iter().position(|item| key(item) == cursor);
+                last.ok_or_else(|| Problem::bad_field("cursor", "the `next` of the page before"))? + 1
+            }
+        };
+        let more = all.len() > begin + limit;
+        let items: Vec<T> = all.into_iter().skip(begin).take(limit).collect();
+        let next = items.last().filter(|_| more).map(&key);
+        Ok(Page { items, next })
+    }
+}
+
+/// Items on a page: 50 when nothing was asked for.
+///
+/// # Errors
+/// Not 1 to 500: 400.
+pub fn limit_of(limit: Option<u32>) -> Result<u32, Problem> {
+    let limit = limit.unwrap_or(50);
+    if (1..=500).contains(&limit) { Ok(limit) } else { Err(Problem::bad_field("limit", "1 to 500")) }
 }
 
 /// ISO 8601 UTC with milliseconds and `Z`.

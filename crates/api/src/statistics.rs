@@ -1,22 +1,21 @@
-//! Figures of a group over a time, and its calls as a table.
+//! Figures of a group over a time. Every number of calls has a link to the list of those calls.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use model::fact::Role;
 use model::number::Number;
-use model::record::{CallRecord, VisitRecord};
-use model::time::Utc;
+use model::time::{Span, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiState;
-use crate::calls::names_of;
-use crate::gateway::{Ask, MemberFigures, Statistics};
+use crate::calls::{OfferFilter, VisitFilter};
+use crate::figures::agent::ratio;
+use crate::figures::{AgentFigures, Figures, Spread};
+use crate::gateway::Ask;
 use crate::problem::Problem;
 use crate::request::{InGroup, Query};
-use crate::shape::{CallHead, Names, iso, visit_word};
+use crate::shape::{Names, iso, shown};
+use crate::window;
 
 /// From when to when; today in the company's time zone when both are left out.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -30,21 +29,104 @@ pub struct WindowQuery {
     pub to: Option<String>,
 }
 
-/// Figures of a group.
+/// Figures of a group: of the calls that entered it in the window, and of its members' time within it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GroupStatistics {
-    /// Calls that reached the group's number.
+    /// From then on.
+    pub from: String,
+    /// Before then.
+    pub to: String,
+    /// Calls that reached the group's number: the sum of the next five.
     pub offered: u64,
     /// Taken by a member.
     pub answered: u64,
-    /// The caller gave up.
+    /// The caller gave up, or his callback expired or was cancelled.
     pub abandoned: u64,
-    /// Went on by the fallback list.
+    /// Went on by the fallback list or a limit of the queue.
     pub overflowed: u64,
     /// Both ends of a callback talked.
     pub called_back: u64,
-    /// Per member.
+    /// Not yet decided, with callbacks that last.
+    pub inside: u64,
+    /// The lists of the calls counted above. A call that entered twice is listed once.
+    pub calls: TotalLinks,
+    /// How long callers waited.
+    pub waits: Waits,
+    /// How long members talked in the group's calls.
+    pub talk: SpreadShape,
+    /// How many were answered in time.
+    pub service_level: ServiceLevelShape,
+    /// Per member; others who were offered calls of the group are last.
     pub members: Vec<MemberStatistics>,
+}
+
+/// Lists of calls.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TotalLinks {
+    /// Calls that reached the group's number.
+    pub offered: String,
+    /// Taken by a member.
+    pub answered: String,
+    /// Given up.
+    pub abandoned: String,
+    /// Went on.
+    pub overflowed: String,
+    /// Called back.
+    pub called_back: String,
+    /// Not yet decided.
+    pub inside: String,
+}
+
+/// How long callers waited.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Waits {
+    /// Those who were answered; `calls.answered` lists them.
+    pub answered: SpreadShape,
+    /// Those who gave up; `calls.abandoned` lists them.
+    pub abandoned: SpreadShape,
+}
+
+/// How lengths of time spread. Null when there is none.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SpreadShape {
+    /// How many.
+    pub count: u64,
+    /// Of all.
+    pub average_s: Option<f64>,
+    /// Half are at most so long.
+    pub p50_s: Option<f64>,
+    /// Nine in ten.
+    pub p90_s: Option<f64>,
+    /// Nineteen in twenty.
+    pub p95_s: Option<f64>,
+    /// The longest.
+    pub max_s: Option<f64>,
+}
+
+/// How many were answered in time, by both usual formulas. Null where there is nothing to take a share of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServiceLevelShape {
+    /// The group's `service_level`.
+    pub within_s: f64,
+    /// Answered within it.
+    pub answered_in_time: u64,
+    /// Given up within it.
+    pub abandoned_in_time: u64,
+    /// `answered_in_time / offered`.
+    pub share_of_offered: Option<f64>,
+    /// `answered_in_time / (offered - abandoned_in_time)`.
+    pub share_without_abandoned_in_time: Option<f64>,
+    /// The lists of these calls.
+    pub calls: ServiceLevelLinks,
+}
+
+/// Lists of calls.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServiceLevelLinks {
+    /// Answered within the threshold.
+    pub answered_in_time: String,
+    /// Given up within it.
+    pub abandoned_in_time: String,
 }
 
 /// Figures of a member (K-03).
@@ -62,8 +144,33 @@ pub struct MemberStatistics {
     pub missed: Missed,
     /// Seconds talking in calls of the group.
     pub talk_s: u64,
+    /// Seconds working after calls of the group.
+    pub wrap_up_s: u64,
+    /// Seconds paused while logged in; a pause taken in a call or at work after one counts from its end.
+    pub paused_s: u64,
+    /// Seconds logged in without a phone to reach, or kept away by presence.
+    pub away_s: u64,
+    /// Share of the time logged in that he talked or worked after calls, 0..1; null: never logged in.
+    pub occupancy: Option<f64>,
     /// Share of the group's answered calls, 0..1.
     pub share: f64,
+    /// Whether that was fair; null: nothing was answered, or nobody could be offered anything.
+    pub fairness: Option<FairnessShape>,
+    /// The lists of the calls counted above.
+    pub calls: MemberLinks,
+}
+
+/// A member's line in the ledger of fairness.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FairnessShape {
+    /// Seconds logged in, not paused and not away.
+    pub offerable_s: u64,
+    /// These over those of all members, 0..1.
+    pub expected_share: f64,
+    /// Of the answered calls, 0..1.
+    pub actual_share: f64,
+    /// Actual minus expected: above 0 he took more than his share.
+    pub deviation: f64,
 }
 
 /// Offers not taken, by cause.
@@ -79,39 +186,21 @@ pub struct Missed {
     pub rejected: u64,
 }
 
-impl From<&Statistics> for GroupStatistics {
-    fn from(figures: &Statistics) -> Self {
-        let answered: u64 = figures.members.iter().map(|member| member.answered).sum();
-        let members = figures.members.iter().map(|member| member_statistics(member, answered)).collect();
-        GroupStatistics {
-            offered: figures.totals.offered,
-            answered: figures.totals.answered,
-            abandoned: figures.totals.abandoned,
-            overflowed: figures.totals.overflowed,
-            called_back: figures.totals.called_back,
-            members,
-        }
-    }
-}
-
-fn member_statistics(member: &MemberFigures, answered: u64) -> MemberStatistics {
-    // Counts of calls stay far below 2^52.
-    #[expect(clippy::cast_precision_loss, reason = "a share, not a count")]
-    let share = if answered == 0 { 0.0 } else { member.answered as f64 / answered as f64 };
-    MemberStatistics {
-        user: member.user.clone(),
-        logged_in_s: member.logged_in.whole_seconds(),
-        offered: member.offered,
-        answered: member.answered,
-        missed: Missed {
-            no_answer: member.no_answer,
-            busy: member.busy,
-            unreachable: member.unreachable,
-            rejected: member.rejected,
-        },
-        talk_s: member.talk.whole_seconds(),
-        share,
-    }
+/// Lists of calls; one that he was offered twice is listed once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberLinks {
+    /// Offered to him.
+    pub offered: String,
+    /// Taken by him.
+    pub answered: String,
+    /// Rang its time.
+    pub no_answer: String,
+    /// Busy.
+    pub busy: String,
+    /// Could not be reached.
+    pub unreachable: String,
+    /// Rejected.
+    pub rejected: String,
 }
 
 /// Figures of a group over a time.
@@ -125,146 +214,166 @@ pub async fn statistics(
     InGroup { scope, group }: InGroup,
     Query(query): Query<WindowQuery>,
 ) -> Result<Json<GroupStatistics>, Problem> {
-    let window = window(&query)?;
-    let tenant = scope.tenant;
-    let figures = state.gateway.ask(|answer| Ask::Statistics { tenant, group, window, answer }).await?;
-    Ok(Json(GroupStatistics::from(&figures.ok_or_else(Problem::not_found)?)))
-}
-
-/// The visits of a group as CSV, one line each.
-#[utoipa::path(get, path = "/api/v1/groups/{number}/calls.csv", tag = "Statistics",
-    params(("number" = String, Path, description = "The group's number"), WindowQuery),
-    responses((status = 200, content_type = "text/csv", body = String),
-              (status = 400, body = Problem), (status = 401, body = Problem),
-              (status = 404, body = Problem)))]
-pub async fn calls_csv(
-    State(state): State<ApiState>,
-    InGroup { scope, group }: InGroup,
-    Query(query): Query<WindowQuery>,
-) -> Result<Response, Problem> {
-    let window = window(&query)?;
+    let window = window::read(query.from.as_deref(), query.to.as_deref())?;
     let tenant = scope.tenant.clone();
-    let records = state.gateway.ask(|answer| Ask::Visits { tenant, group, window, answer }).await?;
-    let records = records.ok_or_else(Problem::not_found)?;
-    let names = names_of(&state, &scope.tenant, &records).await?;
-    let mut csv =
-        "call,from,group,entered,position,answered_by,answered,left,outcome,wait_s,talk_s\n".to_owned();
-    for record in &records {
-        for visit in record.visits.iter().filter(|visit| visit.group == group) {
-            csv.push_str(&line(record, visit, group, &names));
+    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, answer }).await?;
+    let gathered = gathered.ok_or_else(Problem::not_found)?;
+    let figures = gathered.figures();
+    let tenant = scope.tenant;
+    let parties = figures.members.iter().map(|member| member.party).collect();
+    let names = state.gateway.ask(|answer| Ask::Names { tenant, parties, answer }).await?;
+    let links = Links { group, window: gathered.window, company: query.company };
+    Ok(Json(shape(&figures, &names, &links)))
+}
+
+fn shape(figures: &Figures, names: &Names, links: &Links) -> GroupStatistics {
+    let totals = figures.totals;
+    GroupStatistics {
+        from: iso(links.window.0),
+        to: iso(links.window.1.min(LATEST)),
+        offered: totals.offered,
+        answered: totals.answered,
+        abandoned: totals.abandoned,
+        overflowed: totals.overflowed,
+        called_back: totals.called_back,
+        inside: figures.inside,
+        calls: TotalLinks {
+            offered: links.visits(VisitFilter::Offered),
+            answered: links.visits(VisitFilter::Answered),
+            abandoned: links.visits(VisitFilter::Abandoned),
+            overflowed: links.visits(VisitFilter::Overflowed),
+            called_back: links.visits(VisitFilter::CalledBack),
+            inside: links.visits(VisitFilter::Inside),
+        },
+        waits: Waits { answered: spread(figures.waits), abandoned: spread(figures.given_up) },
+        talk: spread(figures.talk),
+        service_level: service_level(figures, links),
+        members: figures.members.iter().map(|member| member_statistics(member, names, links)).collect(),
+    }
+}
+
+fn service_level(figures: &Figures, links: &Links) -> ServiceLevelShape {
+    let level = figures.service_level;
+    let link = |filter: VisitFilter| format!("{}&waited_max={}", links.visits(filter), level.within);
+    ServiceLevelShape {
+        within_s: seconds(level.within),
+        answered_in_time: level.answered_in_time,
+        abandoned_in_time: level.abandoned_in_time,
+        share_of_offered: ratio(level.answered_in_time, level.offered),
+        share_without_abandoned_in_time: ratio(
+            level.answered_in_time,
+            level.offered.saturating_sub(level.abandoned_in_time),
+        ),
+        calls: ServiceLevelLinks {
+            answered_in_time: link(VisitFilter::Answered),
+            abandoned_in_time: link(VisitFilter::Abandoned),
+        },
+    }
+}
+
+fn member_statistics(member: &AgentFigures, names: &Names, links: &Links) -> MemberStatistics {
+    let user = names.get(&member.party).and_then(|view| view.user.clone());
+    let user = user.unwrap_or_else(|| shown(names, member.party));
+    let link = |filter: OfferFilter| links.offers(&user, filter);
+    MemberStatistics {
+        logged_in_s: member.logged_in.whole_seconds(),
+        offered: member.offered,
+        answered: member.answered,
+        missed: Missed {
+            no_answer: member.no_answer,
+            busy: member.busy,
+            unreachable: member.unreachable,
+            rejected: member.rejected,
+        },
+        talk_s: member.talk.whole_seconds(),
+        wrap_up_s: member.wrap_up.whole_seconds(),
+        paused_s: member.paused.whole_seconds(),
+        away_s: member.away.whole_seconds(),
+        occupancy: member.occupancy,
+        share: member.share,
+        fairness: member.fairness.map(|fairness| FairnessShape {
+            offerable_s: member.offerable.whole_seconds(),
+            expected_share: fairness.expected_share,
+            actual_share: member.share,
+            deviation: fairness.deviation,
+        }),
+        calls: MemberLinks {
+            offered: link(OfferFilter::Any),
+            answered: link(OfferFilter::Answered),
+            no_answer: link(OfferFilter::NoAnswer),
+            busy: link(OfferFilter::Busy),
+            unreachable: link(OfferFilter::Unreachable),
+            rejected: link(OfferFilter::Rejected),
+        },
+        user,
+    }
+}
+
+fn spread(of: Spread) -> SpreadShape {
+    let some = |length: Span| (of.count > 0).then(|| seconds(length));
+    SpreadShape {
+        count: of.count,
+        average_s: some(of.average),
+        p50_s: some(of.p50),
+        p90_s: some(of.p90),
+        p95_s: some(of.p95),
+        max_s: some(of.max),
+    }
+}
+
+fn seconds(length: Span) -> f64 {
+    // Lengths of calls stay far below 2^52 milliseconds.
+    #[expect(clippy::cast_precision_loss, reason = "a length for people")]
+    let milliseconds = length.0 as f64;
+    milliseconds / 1_000.0
+}
+
+/// The last moment that has four digits for its year: an open end is written so.
+const LATEST: Utc = Utc(253_402_300_799_999_000);
+
+/// Where the calls of a group and window are listed.
+struct Links {
+    group: Number,
+    window: (Utc, Utc),
+    /// As the asker named it.
+    company: Option<String>,
+}
+
+impl Links {
+    fn base(&self) -> String {
+        let company = self.company.as_deref().map(|id| format!("company={}&", escape(id)));
+        format!(
+            "/api/v1/calls?{}group={}&from={}&to={}",
+            company.unwrap_or_default(),
+            escape(&self.group.to_string()),
+            iso(self.window.0),
+            iso(self.window.1.min(LATEST)),
+        )
+    }
+
+    fn visits(&self, filter: VisitFilter) -> String {
+        format!("{}&visit={}", self.base(), word(filter))
+    }
+
+    fn offers(&self, member: &str, filter: OfferFilter) -> String {
+        format!("{}&member={}&offer={}", self.base(), escape(member), word(filter))
+    }
+}
+
+/// The word that the query reads back.
+fn word(filter: impl Serialize) -> String {
+    serde_json::to_value(filter).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Percent-encodes what has a meaning in a query (RFC 3986 2.3).
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for octet in text.bytes() {
+        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
+            escaped.push(char::from(octet));
+        } else {
+            escaped.push_str(&format!("%{octet:02X}"));
         }
     }
-    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], csv).into_response())
-}
-
-fn line(record: &CallRecord, visit: &VisitRecord, group: Number, names: &Names) -> String {
-    let head = CallHead::of(record, names);
-    let served = visit.served_by.and_then(|member| {
-        record.legs.iter().find(|leg| {
-            leg.group == Some(group)
-                && leg.role == Role::Member
-                && leg.peer == model::fact::Peer::Party(member)
-                && leg.answered.is_some()
-        })
-    });
-    let who = visit.served_by.and_then(|member| names.get(&member)).and_then(|view| view.user.clone());
-    let answered = served.and_then(|leg| leg.answered);
-    let left = if served.is_some() { served.and_then(|leg| leg.ended) } else { visit.to };
-    let wait = visit.to.map(|to| (to - visit.from).whole_seconds());
-    let talk = answered.and_then(|from| left.map(|to| (to - from).whole_seconds()));
-    let number = |seconds: Option<u64>| seconds.map_or_else(String::new, |seconds| seconds.to_string());
-    let time = |at: Option<Utc>| at.map_or_else(String::new, iso);
-    format!(
-        "{},{},{},{},,{},{},{},{},{},{}\n",
-        record.call,
-        cell(&head.from),
-        group,
-        iso(visit.from),
-        cell(&who.unwrap_or_default()),
-        time(answered),
-        time(left),
-        visit.outcome.map_or("", visit_word),
-        number(wait),
-        number(talk),
-    )
-}
-
-/// A cell that no spreadsheet takes for a formula and no reader splits. Telephone numbers may begin with `+`.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '-', '@', '\t', '\r'])
-        || (text.starts_with('+') && !text[1..].bytes().all(|b| b.is_ascii_digit()));
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-fn window(query: &WindowQuery) -> Result<Option<(Utc, Utc)>, Problem> {
-    let read = |name: &'static str, text: &Option<String>| match text {
-        None => Ok(None),
-        Some(text) => read_iso(text)
-            .map(Some)
-            .ok_or_else(|| Problem::bad_field(name, "ISO 8601 UTC, as 2026-03-02T00:00:00Z or 2026-03-02")),
-    };
-    let (from, to) = (read("from", &query.from)?, read("to", &query.to)?);
-    if from.is_none() && to.is_none() {
-        return Ok(None);
-    }
-    Ok(Some((from.unwrap_or(Utc(0)), to.unwrap_or(Utc(i64::MAX)))))
-}
-
-/// Reads a date, or a date and time in UTC; the inverse of `iso`.
-fn read_iso(text: &str) -> Option<Utc> {
-    let (date_text, time) = text.trim().split_once(['T', ' ']).unwrap_or((text.trim(), "00:00:00Z"));
-    let mut date = date_text.splitn(3, '-').map(str::parse::<i64>);
-    let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
-    let time = time.strip_suffix('Z').or_else(|| time.strip_suffix("+00:00")).unwrap_or(time);
-    let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let mut clock = clock.splitn(3, ':').map(str::parse::<i64>);
-    let (hour, minute) = (clock.next()?.ok()?, clock.next()?.ok()?);
-    let second = clock.next().unwrap_or(Ok(0)).ok()?;
-    let sane = (1970..=9999).contains(&year)
-        && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && (0..24).contains(&hour)
-        && (0..60).contains(&minute)
-        && (0..=60).contains(&second)
-        && fraction.len() <= 9
-        && fraction.bytes().all(|b| b.is_ascii_digit());
-    if !sane {
-        return None;
-    }
-    let micros: i64 = format!("{fraction:0<6}")[..6].parse().ok()?;
-    let shifted_year = if month <= 2 { year - 1 } else { year };
-    let year_of_era = shifted_year.rem_euclid(400);
-    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    let days = shifted_year.div_euclid(400) * 146_097 + day_of_era - 719_468;
-    let at = Utc(((days * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + micros);
-    // The 31st of February would come out as another day.
-    iso(Utc(days * 86_400_000_000)).starts_with(date_text).then_some(at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn iso_times_read_as_they_print() {
-        for text in ["1970-01-01T00:00:00.000Z", "2000-02-29T12:34:56.789Z", "2026-12-31T23:59:59.000Z"] {
-            assert_eq!(iso(read_iso(text).unwrap()), text);
-        }
-        assert_eq!(read_iso("2026-03-02"), read_iso("2026-03-02T00:00:00Z"));
-        for bad in
-            ["", "yesterday", "2026-13-01", "2026-02-30", "2026-3-2", "2026-03-02T25:00:00Z", "2026-03"]
-        {
-            assert_eq!(read_iso(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_name_cannot_be_a_formula() {
-        assert_eq!(cell("=cmd"), "'=cmd");
-        assert_eq!(cell("+3725551234"), "+3725551234");
-        assert_eq!(cell("+1+2"), "'+1+2");
-        assert_eq!(cell("a,\"b"), "\"a,\"\"b\"");
-    }
+    escaped
 }

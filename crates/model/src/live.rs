@@ -32,6 +32,8 @@ pub struct LiveMember {
     pub state: AgentState,
     /// Since when.
     pub since: Utc,
+    /// Logged in to the group, whatever he does.
+    pub logged_in: bool,
     /// Has the duty.
     pub duty: bool,
     /// Consecutive offers missed or rejected.

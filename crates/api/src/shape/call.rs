@@ -1,11 +1,12 @@
 //! A call: its head in lists, and everything of it.
 
-use model::fact::{Called, EndCause, FallbackStep, Outcome, Peer, Place, Role, VisitOutcome};
+use model::fact::{Called, FallbackStep, Peer, Place, Role, VisitOutcome};
 use model::id::PartyId;
 use model::record::{CallRecord, FallbackRecord, HeardRecord, LegRecord, VisitRecord};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words::{EndCauseWord, OutcomeWord, RoleWord, VisitOutcomeWord};
 use super::{Names, iso};
 
 /// A call in lists.
@@ -23,8 +24,8 @@ pub struct CallHead {
     pub answered: Option<String>,
     /// All over.
     pub ended: Option<String>,
-    /// `answered`, `abandoned`, `busy`, `unanswered`, `rejected`, `failed`; null while under way.
-    pub outcome: Option<&'static str>,
+    /// Null while under way.
+    pub outcome: Option<OutcomeWord>,
 }
 
 /// A call with everything of it.
@@ -48,8 +49,8 @@ pub struct CallFull {
 pub struct LegShape {
     /// Its id.
     pub leg: String,
-    /// `caller`, `callee`, `member`, `own_line`, `outside`.
-    pub role: &'static str,
+    /// As what it takes part.
+    pub role: RoleWord,
     /// Name of a user or outside person.
     pub user: Option<String>,
     /// Number of the far end; null when hidden or erased.
@@ -65,73 +66,9 @@ pub struct LegShape {
     /// Over.
     pub ended: Option<String>,
     /// Why.
-    pub end_cause: Option<EndCauseShape>,
+    pub end_cause: Option<EndCauseWord>,
     /// How its sound went.
     pub media: Option<MediaShape>,
-}
-
-/// Why a leg ended.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EndCauseShape {
-    /// Was answered and ended with the call, the other side hanging up first.
-    Answered,
-    /// Another took the call.
-    AnsweredElsewhere,
-    /// Rang its time.
-    NoAnswer,
-    /// Busy.
-    Busy,
-    /// Could not be reached.
-    Unreachable,
-    /// Rejected.
-    Rejected,
-    /// The caller gave up first.
-    Cancelled,
-    /// This party hung up.
-    Hangup,
-    /// No sound came for the set time.
-    MediaTimeout,
-    /// Nothing in common to speak with (488).
-    NotAcceptable,
-    /// Refused by the far network (403).
-    Forbidden,
-    /// Forwarded elsewhere by a foreign network.
-    Diverted,
-    /// Answered, but "press 1" was not pressed.
-    NotConfirmed,
-    /// A limit stood in the way.
-    LimitReached,
-    /// What was called does not exist.
-    NotFound,
-    /// Helin was restarted.
-    Restart,
-    /// Helin was stopped on purpose.
-    Shutdown,
-}
-
-impl From<EndCause> for EndCauseShape {
-    fn from(cause: EndCause) -> Self {
-        match cause {
-            EndCause::Answered => EndCauseShape::Answered,
-            EndCause::AnsweredElsewhere => EndCauseShape::AnsweredElsewhere,
-            EndCause::NoAnswer => EndCauseShape::NoAnswer,
-            EndCause::Busy => EndCauseShape::Busy,
-            EndCause::Unreachable => EndCauseShape::Unreachable,
-            EndCause::Rejected => EndCauseShape::Rejected,
-            EndCause::Cancelled => EndCauseShape::Cancelled,
-            EndCause::HangUp => EndCauseShape::Hangup,
-            EndCause::MediaTimeout => EndCauseShape::MediaTimeout,
-            EndCause::NotAcceptable => EndCauseShape::NotAcceptable,
-            EndCause::Forbidden => EndCauseShape::Forbidden,
-            EndCause::Diverted => EndCauseShape::Diverted,
-            EndCause::NotConfirmed => EndCauseShape::NotConfirmed,
-            EndCause::LimitReached => EndCauseShape::LimitReached,
-            EndCause::NotFound => EndCauseShape::NotFound,
-            EndCause::Restart => EndCauseShape::Restart,
-            EndCause::Shutdown => EndCauseShape::Shutdown,
-        }
-    }
 }
 
 /// How the sound of a leg went.
@@ -154,7 +91,10 @@ pub struct MediaShape {
 pub struct HeardShape {
     /// Its start.
     pub at: String,
-    /// Place and name, as `fallback:unreachable`.
+    /// To whom: the leg.
+    pub leg: String,
+    /// Role and name, as `entry:bar_entry`, `music:built-in`. Roles: `fallback`, `code`, `confirm`, `welcome`, `entry`,
+    /// `music`, `repeat`, `position`, `wait`, `callback`, `agent`, `camp`.
     pub prompt: String,
     /// The whole sentence as spoken.
     pub text: String,
@@ -169,8 +109,8 @@ pub struct VisitShape {
     pub from: String,
     /// Left.
     pub to: Option<String>,
-    /// `served`, `abandoned`, `overflowed`; null while inside.
-    pub outcome: Option<&'static str>,
+    /// Null while inside.
+    pub outcome: Option<VisitOutcomeWord>,
     /// Place on entry; null where there is no waiting line.
     pub position: Option<u32>,
 }
@@ -187,11 +127,11 @@ pub struct FallbackShape {
     /// `tried`, `failed`, `passed_over`.
     pub step: &'static str,
     /// Why it failed.
-    pub cause: Option<EndCauseShape>,
+    pub cause: Option<EndCauseWord>,
 }
 
 /// Whose number or name a party shows; `anonymous` for nobody known.
-fn shown(names: &Names, party: PartyId) -> String {
+pub fn shown(names: &Names, party: PartyId) -> String {
     names
         .get(&party)
         .and_then(|view| view.number.clone().or_else(|| view.user.clone()))
@@ -211,16 +151,36 @@ impl CallHead {
             Called::Emergency(number) => number.to_string(),
             Called::Code => "service code".to_owned(),
             Called::Echo => "8099".to_owned(),
+            Called::Callback(_) => shown(names, record.from),
+            Called::PickUp => "pickup".to_owned(),
             Called::Nobody => "nobody".to_owned(),
+        };
+        // A callback is ours: the group calls the customer.
+        let from = match record.to {
+            Called::Callback(group) => group.to_string(),
+            Called::Group(_)
+            | Called::User(_)
+            | Called::Outside(_)
+            | Called::Emergency(_)
+            | Called::Code
+            | Called::Echo
+            | Called::PickUp
+            | Called::Nobody => {
+                if record.hidden {
+                    anonymous()
+                } else {
+                    shown(names, record.from)
+                }
+            }
         };
         CallHead {
             id: record.call.to_string(),
-            from: if record.hidden { anonymous() } else { shown(names, record.from) },
+            from,
             to,
             started: iso(record.started),
             answered: record.answered.map(iso),
             ended: record.ended.map(iso),
-            outcome: record.outcome.map(outcome_word),
+            outcome: record.outcome.map(OutcomeWord::from),
         }
     }
 }
@@ -263,7 +223,7 @@ fn leg_shape(leg: &LegRecord, record: &CallRecord, names: &Names) -> LegShape {
     let hidden = leg.role == Role::Caller && record.hidden;
     LegShape {
         leg: leg.leg.to_string(),
-        role: role_word(leg.role),
+        role: leg.role.into(),
         user: user.filter(|_| !hidden),
         number: number.filter(|_| !hidden),
         group: leg.group.map(|group| group.to_string()),
@@ -271,7 +231,7 @@ fn leg_shape(leg: &LegRecord, record: &CallRecord, names: &Names) -> LegShape {
         alerting: leg.alerting.map(iso),
         answered: leg.answered.map(iso),
         ended: leg.ended.map(iso),
-        end_cause: leg.cause.map(EndCauseShape::from),
+        end_cause: leg.cause.map(EndCauseWord::from),
         media: leg.media.map(|media| MediaShape {
             packets_in: media.packets_in,
             packets_out: media.packets_out,
@@ -288,9 +248,19 @@ impl From<&HeardRecord> for HeardShape {
             Place::Fallback => "fallback",
             Place::Code => "code",
             Place::Confirm => "confirm",
+            Place::Welcome => "welcome",
+            Place::Entry => "entry",
+            Place::Music => "music",
+            Place::Repeat => "repeat",
+            Place::Position => "position",
+            Place::Wait => "wait",
+            Place::Callback => "callback",
+            Place::Agent => "agent",
+            Place::Camp => "camp",
         };
         HeardShape {
             at: iso(heard.at),
+            leg: heard.leg.to_string(),
             prompt: format!("{place}:{}", heard.prompt),
             text: heard.text.to_string(),
         }
@@ -303,8 +273,8 @@ impl From<&VisitRecord> for VisitShape {
             group: visit.group.to_string(),
             from: iso(visit.from),
             to: visit.to.map(iso),
-            outcome: visit.outcome.map(visit_word),
-            position: None,
+            outcome: visit.outcome.map(VisitOutcomeWord::from),
+            position: visit.position,
         }
     }
 }
@@ -327,32 +297,11 @@ impl From<&FallbackRecord> for FallbackShape {
 }
 
 /// As the API writes it.
-const fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Answered => "answered",
-        Outcome::Abandoned => "abandoned",
-        Outcome::Busy => "busy",
-        Outcome::Unanswered => "unanswered",
-        Outcome::Rejected => "rejected",
-        Outcome::Failed => "failed",
-    }
-}
-
-/// As the API writes it.
 pub const fn visit_word(outcome: VisitOutcome) -> &'static str {
     match outcome {
         VisitOutcome::Served => "served",
         VisitOutcome::Abandoned => "abandoned",
         VisitOutcome::Overflowed => "overflowed",
-    }
-}
-
-const fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Caller => "caller",
-        Role::Callee => "callee",
-        Role::Member => "member",
-        Role::OwnLine => "own_line",
-        Role::Outside => "outside",
+        VisitOutcome::CalledBack => "called_back",
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::iso;
+use super::words::{DecisionWord, PassReasonWord};
 
 /// Why a call went as it went.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,8 +21,8 @@ pub struct Explanation {
 pub struct DecisionShape {
     /// When.
     pub at: String,
-    /// `offer`, `move`, `fallback`.
-    pub kind: &'static str,
+    /// What kind of decision.
+    pub kind: DecisionWord,
     /// A sentence, in the language of `Accept-Language`.
     pub text: String,
     /// Who was offered the call.
@@ -35,8 +36,8 @@ pub struct DecisionShape {
 pub struct PassedOverShape {
     /// Name.
     pub user: String,
-    /// `logged_out`, `tried`, `busy`, `ringing`, `paused`, `away`, `later_in_order`.
-    pub reason: &'static str,
+    /// The first that holds.
+    pub reason: PassReasonWord,
     /// A sentence.
     pub text: String,
 }
@@ -45,7 +46,7 @@ impl From<&Decision> for DecisionShape {
     fn from(decision: &Decision) -> Self {
         DecisionShape {
             at: iso(decision.at),
-            kind: decision.kind.word(),
+            kind: decision.kind.into(),
             text: decision.text.clone(),
             offered: decision.offered.clone(),
             passed_over: decision
@@ -53,7 +54,7 @@ impl From<&Decision> for DecisionShape {
                 .iter()
                 .map(|passed| PassedOverShape {
                     user: passed.user.clone(),
-                    reason: passed.reason.word(),
+                    reason: passed.reason.into(),
                     text: passed.text.clone(),
                 })
                 .collect(),

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 
-use crate::house::{CALLER, GROUP, House, MEMBER, SINILIND, SUPERVISOR, call_id};
+use crate::house::{CALLER, GROUP, House, LIIS, MEMBER, SINILIND, SUPERVISOR, call_id};
 
 #[tokio::test]
 async fn pages_go_from_the_newest_to_the_oldest_and_end() {
@@ -36,6 +36,44 @@ async fn a_call_shows_its_legs_and_visits() {
     assert_eq!(call["legs"][1]["user"], "juri");
     assert_eq!(call["visits"][0]["group"], GROUP);
     assert_eq!(call["visits"][0]["outcome"], "served");
+}
+
+#[tokio::test]
+async fn calls_are_listed_by_when_they_began_and_who_was_on_them() {
+    let house = House::build().await;
+    house.waiting_call(9);
+    for (query, nths) in [
+        ("", vec![9, 7, 6, 5, 4, 3, 2, 1]),
+        ("from=2026-03-02T09:03:00Z&to=2026-03-02T09:06:00Z", vec![5, 4, 3]),
+        ("from=2026-03-02T09:07:00Z", vec![9, 7]),
+        ("member=juri&to=2026-03-02T09:03:00Z", vec![2, 1]),
+        ("member=juri&offer=answered&to=2026-03-02T09:02:00Z", vec![1]),
+        ("member=juri&offer=busy", vec![]),
+        ("member=mari", vec![]),
+        ("group=%2B3726001000&from=2026-03-02T09:06:00Z&visit=answered", vec![7, 6]),
+        ("group=+3726001000&visit=inside", vec![9]),
+        ("group=101", vec![]),
+    ] {
+        let page = house.get(&format!("/api/v1/calls?{query}"), SINILIND).await.json();
+        let ids: Vec<_> = page["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect();
+        assert_eq!(ids, nths.iter().map(|nth| call_id(*nth).to_string()).collect::<Vec<_>>(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_group_that_the_asker_may_not_see_cannot_be_asked_about() {
+    let house = House::build().await;
+    for (token, group) in [(SINILIND, "999"), (SINILIND, "+35810200010"), (MEMBER, "101"), (LIIS, GROUP)] {
+        let path = format!("/api/v1/calls?group={}", group.replace('+', "%2B"));
+        house.get(&path, token).await.problem(404, "not_found");
+    }
+    house.get("/api/v1/calls?member=nobody", SINILIND).await.problem(404, "not_found");
+    let seen = house.get("/api/v1/calls?group=%2B3726001000&limit=3", SUPERVISOR).await.json();
+    assert_eq!(seen["items"].as_array().unwrap().len(), 3);
+    let next = seen["next"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/calls?group=%2B3726001000&limit=4&cursor={next}");
+    let rest = house.get(&path, SUPERVISOR).await.json();
+    assert_eq!((rest["items"].as_array().unwrap().len(), rest["next"].as_str()), (4, None));
 }
 
 #[tokio::test]

@@ -31,15 +31,23 @@ const fn for_all(path: &'static str) -> Endpoint {
 }
 
 /// In order of path and method.
-pub(crate) const ENDPOINTS: [Endpoint; 17] = [
+pub(crate) const ENDPOINTS: [Endpoint; 26] = [
     on("GET", "/api/v1/calls"),
     on("GET", "/api/v1/calls/{id}"),
     on("GET", "/api/v1/calls/{id}/explain"),
+    on("POST", "/api/v1/calls/{id}/move"),
+    on("POST", "/api/v1/calls/{id}/park"),
+    on("POST", "/api/v1/calls/{id}/pickup"),
+    on("POST", "/api/v1/calls/{id}/take"),
+    on("POST", "/api/v1/calls/{id}/transfer"),
     on("GET", "/api/v1/companies/{id}/document"),
     on("PUT", "/api/v1/companies/{id}/document"),
     on("PUT", "/api/v1/companies/{id}/prompts/{name}"),
+    on("GET", "/api/v1/directory"),
     on("GET", "/api/v1/events"),
     on("GET", "/api/v1/groups"),
+    on("GET", "/api/v1/groups/{number}/callbacks"),
+    on("DELETE", "/api/v1/groups/{number}/callbacks/{id}"),
     on("GET", "/api/v1/groups/{number}/calls.csv"),
     on("GET", "/api/v1/groups/{number}/live"),
     on("POST", "/api/v1/groups/{number}/members/{user}/login"),
@@ -47,6 +55,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 17] = [
     on("POST", "/api/v1/groups/{number}/members/{user}/pause"),
     on("POST", "/api/v1/groups/{number}/members/{user}/resume"),
     on("GET", "/api/v1/groups/{number}/statistics"),
+    on("PUT", "/api/v1/users/{user}/presence"),
     for_all("/healthz"),
     for_all("/metrics"),
 ];

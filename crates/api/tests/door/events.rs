@@ -120,6 +120,7 @@ fn publish(house: &House, company: &str, number: &str, name: &str) {
         number: number.parse().unwrap(),
         name: name.to_owned(),
         open: true,
+        closed_reason: None,
         members: Vec::new(),
         waiting: Vec::new(),
     };

@@ -10,6 +10,7 @@ use model::fact::{Called, Outcome, Peer, Role, VisitOutcome};
 use model::id::{CallId, FactSeq, LegId, PartyId};
 use model::input::Command;
 use model::leg::Ingress;
+use model::output::Reply;
 use model::record::{CallRecord, Folded, LegRecord, VisitRecord};
 use model::time::Utc;
 use store::{Commit, NewParty, NewToken, NewVersion, PartyKey, Store, TokenScope, Writer};
@@ -22,13 +23,23 @@ use crate::node::{self, Heard};
 /// 2026-03-02T09:00:00Z.
 pub(crate) const NINE: Utc = Utc(1_772_442_000_000_000);
 
+/// 2026-03-03T00:00:00Z, the node's present.
+pub(crate) const MIDNIGHT: Utc = Utc(1_772_496_000_000_000);
+
 /// Sinilind: Mari and Juri are members of `GROUP`, Kati supervises it, Ants administers the company, Liis is
-/// member of 101 only. Kuldnokk: Mari (another one) and Ülo, group +35810200010 and a 101 of its own.
+/// member of 101 only, Viivi may see `GROUP` and not log in, Taavi the other way round. Kuldnokk: Mari (another one) and Ülo, group +35810200010 and a 101 of its own.
 pub(crate) const GROUP: &str = "+3726001000";
 /// Kuldnokk's group.
 pub(crate) const OTHER_GROUP: &str = "+35810200010";
 /// Who called Sinilind.
 pub(crate) const CALLER: &str = "+3725551234";
+
+/// Sinilind's people, and who called it.
+pub(crate) const MARI: PartyId = PartyId(1);
+pub(crate) const JURI: PartyId = PartyId(2);
+pub(crate) const KATI: PartyId = PartyId(3);
+pub(crate) const TAAVI: PartyId = PartyId(7);
+pub(crate) const CUSTOMER: PartyId = PartyId(8);
 
 /// Tokens.
 pub(crate) const OPERATOR: &str = "operator";
@@ -36,6 +47,11 @@ pub(crate) const SINILIND: &str = "sinilind";
 pub(crate) const ADMIN: &str = "sinilind-ants";
 pub(crate) const SUPERVISOR: &str = "sinilind-kati";
 pub(crate) const MEMBER: &str = "sinilind-mari";
+/// A member who may see the group, but not log in.
+pub(crate) const ONLOOKER: &str = "sinilind-viivi";
+/// A member who may log in, but not see the group.
+pub(crate) const BLIND: &str = "sinilind-taavi";
+pub(crate) const LIIS: &str = "sinilind-liis";
 pub(crate) const KULDNOKK: &str = "kuldnokk";
 pub(crate) const FOREIGN_ADMIN: &str = "kuldnokk-mari";
 pub(crate) const FOREIGN_PERSON: &str = "kuldnokk-person";
@@ -124,6 +140,47 @@ impl House {
         std::mem::take(&mut self.heard.lock().unwrap().asked)
     }
 
+    /// Adds what facts completed.
+    pub(crate) async fn add(&self, company: &str, folded: Vec<Folded>) {
+        let commit = Commit {
+            tenant: company.parse().unwrap(),
+            facts: Vec::new(),
+            journal: None,
+            folded,
+            checkpoint: None,
+            parties: Vec::new(),
+        };
+        Writer::start(self.store.clone()).submit(commit).await.unwrap();
+    }
+
+    /// A call of Sinilind that waits in `GROUP`; nobody rings yet.
+    pub(crate) fn waiting_call(&self, nth: u64) -> CallId {
+        let mut open = record(nth, CUSTOMER, GROUP);
+        (open.answered, open.ended, open.outcome) = (None, None, None);
+        open.legs.truncate(1);
+        (open.legs[0].answered, open.legs[0].ended) = (None, None);
+        (open.visits[0].to, open.visits[0].outcome, open.visits[0].served_by) = (None, None, None);
+        open.visits[0].position = Some(1);
+        self.heard.lock().unwrap().open.push(open);
+        call_id(nth)
+    }
+
+    /// A call of Sinilind to `GROUP` in which Mari talks.
+    pub(crate) fn talking_call(&self, nth: u64) -> CallId {
+        let mut open = record(nth, CUSTOMER, GROUP);
+        (open.ended, open.outcome) = (None, None);
+        open.legs[0].ended = None;
+        (open.legs[1].ended, open.legs[1].peer) = (None, Peer::Party(MARI));
+        open.visits[0].served_by = Some(MARI);
+        self.heard.lock().unwrap().open.push(open);
+        call_id(nth)
+    }
+
+    /// What the switchboard says to the next command.
+    pub(crate) fn reply_next(&self, reply: Reply) {
+        self.heard.lock().unwrap().replies.push_back(reply);
+    }
+
     /// The commands that reached a switchboard since this was last called.
     pub(crate) fn commands(&self) -> Vec<Command> {
         std::mem::take(&mut self.heard.lock().unwrap().commands)
@@ -139,7 +196,13 @@ pub(crate) fn call_id(nth: u64) -> CallId {
 async fn fill(store: &Store) {
     let writer = Writer::start(store.clone());
     for (company, people, caller, calls, group) in [
-        ("sinilind", ["mari", "juri", "kati", "ants", "liis"].as_slice(), CALLER, 1..=7, GROUP),
+        (
+            "sinilind",
+            ["mari", "juri", "kati", "ants", "liis", "viivi", "taavi"].as_slice(),
+            CALLER,
+            1..=7,
+            GROUP,
+        ),
         ("kuldnokk", ["mari", "ülo"].as_slice(), "+35850555000", 100..=100, OTHER_GROUP),
     ] {
         let tenant = company.parse().unwrap();
@@ -184,6 +247,9 @@ async fn tokens(store: &Store) {
         (ADMIN, person("sinilind", "ants")),
         (SUPERVISOR, person("sinilind", "kati")),
         (MEMBER, person("sinilind", "mari")),
+        (ONLOOKER, person("sinilind", "viivi")),
+        (BLIND, person("sinilind", "taavi")),
+        (LIIS, person("sinilind", "liis")),
         (KULDNOKK, TokenScope::Company("kuldnokk".parse().unwrap())),
         (FOREIGN_ADMIN, person("kuldnokk", "mari")),
         (FOREIGN_PERSON, person("kuldnokk", "ülo")),
@@ -197,7 +263,7 @@ async fn tokens(store: &Store) {
 }
 
 /// A call of one minute that Juri (or who is second) took after ten seconds; `nth` minutes after nine.
-fn record(nth: u64, caller: PartyId, group: &str) -> CallRecord {
+pub(crate) fn record(nth: u64, caller: PartyId, group: &str) -> CallRecord {
     let call = call_id(nth);
     let started = Utc(NINE.0 + i64::try_from(nth).unwrap() * 60_000_000);
     let answered = Utc(started.0 + 10_000_000);
@@ -227,14 +293,15 @@ fn record(nth: u64, caller: PartyId, group: &str) -> CallRecord {
         answered: Some(answered),
         ended: Some(ended),
         outcome: Some(Outcome::Answered),
-        legs: vec![leg(0, Role::Caller, caller), leg(1, Role::Member, PartyId(2))],
+        legs: vec![leg(0, Role::Caller, caller), leg(1, Role::Member, JURI)],
         heard: Vec::new(),
         visits: vec![VisitRecord {
             group,
             from: started,
             to: Some(answered),
             outcome: Some(VisitOutcome::Served),
-            served_by: Some(PartyId(2)),
+            served_by: Some(JURI),
+            position: None,
         }],
         fallback: Vec::new(),
     }

@@ -4,15 +4,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod callbacks;
 mod calls;
+mod commands;
+mod directory;
 mod document;
 mod endpoints;
 mod events;
 mod house;
+mod live;
 mod members;
 mod no_login;
 mod node;
 mod openapi;
+mod presence;
 mod problems;
 mod statistics;
 mod wrong_company;

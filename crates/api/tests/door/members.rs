@@ -1,14 +1,12 @@
 //! Commands about members: who may give them, to whom, and what reaches the switchboard.
 
-use model::id::PartyId;
 use model::input::{Actor, Command, Duty};
 use model::number::Number;
+use model::output::{Refusal, Reply};
 
-use crate::house::{ADMIN, GROUP, House, MEMBER, OPERATOR, SINILIND, SUPERVISOR};
-
-const MARI: PartyId = PartyId(1);
-const JURI: PartyId = PartyId(2);
-const KATI: PartyId = PartyId(3);
+use crate::house::{
+    ADMIN, BLIND, GROUP, House, JURI, KATI, MARI, MEMBER, ONLOOKER, OPERATOR, SINILIND, SUPERVISOR, TAAVI,
+};
 
 #[tokio::test]
 async fn each_command_reaches_the_switchboard() {
@@ -73,6 +71,42 @@ async fn who_may_steer_whom() {
     }
 }
 
+// req I-20: two rights, each by itself.
+#[tokio::test]
+async fn a_member_sees_the_group_or_logs_himself_in_as_his_rights_say() {
+    let house = House::build().await;
+    let live = format!("/api/v1/groups/{GROUP}/live");
+    let statistics = format!("/api/v1/groups/{GROUP}/statistics");
+    for (token, user, sees, logs_in) in
+        [(MEMBER, "mari", 200, 204), (ONLOOKER, "viivi", 200, 403), (BLIND, "taavi", 404, 204)]
+    {
+        for path in [&live, &statistics] {
+            assert_eq!(house.get(path, token).await.status, sees, "{token} {path}");
+        }
+        let listed = house.get("/api/v1/groups", token).await.json()["items"].as_array().unwrap().len();
+        assert_eq!(listed, usize::from(sees == 200), "{token}");
+        for (verb, status) in [("login", logs_in), ("logout", logs_in), ("pause", 204), ("resume", 204)] {
+            assert_eq!(steer(&house, token, user, verb, "").await.status, status, "{token} {verb}");
+            assert_eq!(house.commands().len(), usize::from(status == 204), "{token} {verb}");
+        }
+    }
+    // Who may see only does not steer others either.
+    assert_eq!(steer(&house, ONLOOKER, "mari", "login", "").await.status, 403);
+    steer(&house, BLIND, "taavi", "login", "").await;
+    let by = Actor::Party(TAAVI);
+    let group = GROUP.parse().unwrap();
+    assert_eq!(house.commands(), [Command::LogIn { group, member: TAAVI, duty: Duty::No, by }]);
+}
+
+// req V-37: the company's reasons are the switchboard's to know.
+#[tokio::test]
+async fn a_reason_that_the_company_does_not_have_is_refused() {
+    let house = House::build().await;
+    house.reply_next(Reply::Refused(Refusal::UnknownReason));
+    let answer = steer(&house, SINILIND, "mari", "pause", "{\"reason\":\"nap\"}").await;
+    answer.problem(409, "unknown_reason");
+}
+
 #[tokio::test]
 async fn a_pause_reaches_only_members_of_the_group_it_names() {
     let house = House::build().await;
@@ -117,15 +151,14 @@ async fn the_longest_reason_counts_letters_not_octets() {
 }
 
 fn actor(command: &Command) -> Actor {
-    match command {
-        Command::LogIn { by, .. }
-        | Command::LogOut { by, .. }
-        | Command::Pause { by, .. }
-        | Command::Resume { by, .. } => *by,
-        Command::Code { .. } | Command::Drain | Command::EndAll => {
-            panic!("{command:?} is no command of the API")
-        }
-    }
+    let (Command::LogIn { by, .. }
+    | Command::LogOut { by, .. }
+    | Command::Pause { by, .. }
+    | Command::Resume { by, .. }) = command
+    else {
+        panic!("{command:?} is no command about a member");
+    };
+    *by
 }
 
 async fn steer(house: &House, token: &str, user: &str, verb: &str, body: &str) -> crate::house::Answer {

@@ -1,25 +1,28 @@
 //! The node behind the door: answers from the store and a short list of groups, and writes down what it heard.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
+use api::figures::{Gathered, Phones, Seat};
 use api::gateway::{
-    Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Ask, CallsToday, Format, GroupHead, LiveView,
-    MemberFigures, PartyView, Statistics, Ties,
+    Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Ask, CallbackView, CallsToday, DirectoryEntry,
+    Format, GroupHead, LiveView, PartyView, Ties,
 };
 use api::principal::Principal;
 use model::config::Preset;
 use model::id::{PartyId, TenantId};
-use model::input::{Command, Duty};
+use model::input::{Activity, Command, Duty};
 use model::language::Language;
+use model::leg::{Dialled, Party};
 use model::live::{AgentState, Decision, DecisionKind, LiveGroup, LiveMember, PassReason, PassedOver};
 use model::number::Number;
 use model::output::{Refusal, Reply};
+use model::record::CallRecord;
 use model::time::{Span, Utc};
 use store::{NewVersion, PartyKey, Store, StoreError, TokenScope};
 use tokio::sync::mpsc;
 
-use crate::house::{GROUP, NINE, OTHER_GROUP};
+use crate::house::{GROUP, JURI, MIDNIGHT, NINE, OTHER_GROUP};
 
 /// What reached the node.
 #[derive(Debug, Default)]
@@ -30,6 +33,21 @@ pub(crate) struct Heard {
     pub(crate) commands: Vec<Command>,
     /// Accepted files.
     pub(crate) applied: Vec<ApplyFile>,
+    /// What the switchboard says to the next commands; then it does what it is told.
+    pub(crate) replies: VecDeque<Reply>,
+    /// Sinilind's calls under way.
+    pub(crate) open: Vec<CallRecord>,
+    /// Sinilind's callbacks.
+    pub(crate) callbacks: Vec<CallbackView>,
+    /// Sinilind's directory.
+    pub(crate) directory: Vec<DirectoryEntry>,
+    /// What Sinilind's `GROUP` looks like instead of the usual.
+    pub(crate) live: Option<LiveGroup>,
+}
+
+/// What a company has under way.
+fn open(heard: &Mutex<Heard>, tenant: &TenantId) -> Vec<CallRecord> {
+    if tenant.as_str() == "sinilind" { heard.lock().unwrap().open.clone() } else { Vec::new() }
 }
 
 pub(crate) async fn run(store: Store, mut asks: mpsc::Receiver<Ask>, heard: Arc<Mutex<Heard>>) {
@@ -52,8 +70,10 @@ fn note(ask: &Ask) -> String {
         Ask::Live { tenant, .. } => format!("Live {tenant}"),
         Ask::Call { tenant, .. } => format!("Call {tenant}"),
         Ask::Calls { tenant, .. } => format!("Calls {tenant}"),
-        Ask::Statistics { tenant, .. } => format!("Statistics {tenant}"),
-        Ask::Visits { tenant, .. } => format!("Visits {tenant}"),
+        Ask::Gather { tenant, .. } => format!("Gather {tenant}"),
+        Ask::Dialled { tenant, .. } => format!("Dialled {tenant}"),
+        Ask::Callbacks { tenant, .. } => format!("Callbacks {tenant}"),
+        Ask::Directory { tenant, .. } => format!("Directory {tenant}"),
         Ask::OpenCalls { tenant, .. } => format!("OpenCalls {tenant}"),
         Ask::Explain { tenant, .. } => format!("Explain {tenant}"),
         Ask::Person { tenant, .. } => format!("Person {tenant}"),
@@ -81,26 +101,65 @@ async fn answer(store: &Store, ask: Ask, heard: &Mutex<Heard>) {
             };
             answer.send(numbers(&tenant).iter().map(head).collect()).unwrap();
         }
-        Ask::Live { tenant, group, answer } => answer.send(live(&tenant, group)).unwrap(),
-        Ask::Call { tenant, call, answer } => answer.send(store.call(&tenant, call).await.unwrap()).unwrap(),
-        Ask::Calls { tenant, before, limit, answer } => {
-            answer.send(store.calls(&tenant, before, limit).await.unwrap()).unwrap();
+        Ask::Live { tenant, group, answer } => {
+            let scripted = heard.lock().unwrap().live.clone().filter(|live| live.number == group);
+            let view = live(&tenant, group);
+            let view = view.map(|view| LiveView { group: scripted.unwrap_or(view.group), ..view });
+            answer.send(view).unwrap();
         }
-        Ask::Statistics { answer, window, .. } => answer.send(Some(figures(window))).unwrap(),
-        Ask::Visits { tenant, group, window, answer } => {
-            let window = window.unwrap_or((NINE, Utc(i64::MAX)));
-            answer.send(Some(store.visited(&tenant, group, window).await.unwrap())).unwrap();
+        Ask::Call { tenant, call, answer } => {
+            let open = open(heard, &tenant).into_iter().find(|record| record.call == call);
+            let record = match open {
+                Some(record) => Some(record),
+                None => store.call(&tenant, call).await.unwrap(),
+            };
+            answer.send(record).unwrap();
         }
-        Ask::OpenCalls { answer, .. } => answer.send(Vec::new()).unwrap(),
+        Ask::Calls { tenant, before, window, limit, answer } => {
+            let all = (Utc(0), Utc(i64::MAX));
+            let (from, to) = window.unwrap_or(all);
+            let mut records = store.calls_between(&tenant, before, (from, to), limit).await.unwrap();
+            records.extend(open(heard, &tenant).into_iter().filter(|record| {
+                before.is_none_or(|before| record.call < before)
+                    && record.started >= from
+                    && record.started < to
+            }));
+            records.sort_by_key(|record| std::cmp::Reverse(record.call));
+            records.truncate(limit as usize);
+            answer.send(records).unwrap();
+        }
+        Ask::Gather { tenant, group, window, answer } => {
+            let gathered = gather(store, &tenant, group, window, open(heard, &tenant)).await;
+            answer.send(Some(Box::new(gathered))).unwrap();
+        }
+        Ask::Dialled { text, answer, .. } => answer.send(dialled(&text)).unwrap(),
+        Ask::Callbacks { tenant, answer, .. } => {
+            let sinilind = tenant.as_str() == "sinilind";
+            let all = heard.lock().unwrap().callbacks.clone();
+            answer.send(Some(if sinilind { all } else { Vec::new() })).unwrap();
+        }
+        Ask::Directory { tenant, answer } => {
+            let sinilind = tenant.as_str() == "sinilind";
+            let all = heard.lock().unwrap().directory.clone();
+            answer.send(if sinilind { all } else { Vec::new() }).unwrap();
+        }
+        Ask::OpenCalls { tenant, answer } => answer.send(open(heard, &tenant)).unwrap(),
         Ask::Explain { language, answer, .. } => answer.send(Some(vec![decision(language)])).unwrap(),
         Ask::Person { tenant, name, answer } => answer.send(person(store, &tenant, &name).await).unwrap(),
         Ask::Names { tenant, parties, answer } => {
             answer.send(names(store, &tenant, parties).await).unwrap();
         }
         Ask::Command { command, answer, .. } => {
-            let refused = matches!(&command, Command::LogIn { duty: Duty::Take, .. });
-            heard.lock().unwrap().commands.push(command);
-            let reply = if refused { Reply::Refused(Refusal::DutyNotAllowed) } else { Reply::Done };
+            let usual = if matches!(&command, Command::LogIn { duty: Duty::Take, .. }) {
+                Reply::Refused(Refusal::DutyNotAllowed)
+            } else if matches!(&command, Command::Park { .. }) {
+                Reply::Parked(7)
+            } else {
+                Reply::Done
+            };
+            let mut heard = heard.lock().unwrap();
+            heard.commands.push(command);
+            let reply = heard.replies.pop_front().unwrap_or(usual);
             answer.send(reply).unwrap();
         }
         Ask::Apply { tenant, file, answer } => {
@@ -151,11 +210,12 @@ fn ties(tenant: &TenantId, group: Number, person: &str) -> Ties {
     let main = group == GROUP.parse().unwrap();
     let supervises = tenant.as_str() == "sinilind" && main && person == "kati";
     let members: &[&str] = match (tenant.as_str(), main) {
-        ("sinilind", true) => &["mari", "juri"],
+        ("sinilind", true) => &["mari", "juri", "viivi", "taavi"],
         ("sinilind", false) => &["liis"],
         _ => &["ülo"],
     };
-    Ties { member: members.contains(&person), supervises }
+    let member = members.contains(&person);
+    Ties { member, sees: member && person != "taavi", logs_in: member && person != "viivi", supervises }
 }
 
 fn live(tenant: &TenantId, group: Number) -> Option<LiveView> {
@@ -163,6 +223,7 @@ fn live(tenant: &TenantId, group: Number) -> Option<LiveView> {
         user: format!("member-of-{tenant}"),
         state: AgentState::Available,
         since: NINE,
+        logged_in: true,
         duty: false,
         missed: 0,
     };
@@ -172,6 +233,7 @@ fn live(tenant: &TenantId, group: Number) -> Option<LiveView> {
             number: group,
             name: format!("{tenant} {number}"),
             open: true,
+            closed_reason: None,
             members: vec![member],
             waiting: Vec::new(),
         },
@@ -179,21 +241,43 @@ fn live(tenant: &TenantId, group: Number) -> Option<LiveView> {
     })
 }
 
-/// The window comes back as seconds from 1970 in `offered` and `overflowed`.
-fn figures(window: Option<(Utc, Utc)>) -> Statistics {
-    let seconds = |at: Utc| u64::try_from(at.0 / 1_000_000).unwrap();
-    let (from, to) = window.unwrap_or_default();
-    let member = |user: &str, answered: u64| MemberFigures {
-        user: user.to_owned(),
-        answered,
-        offered: answered + 1,
-        no_answer: 1,
-        logged_in: Span::seconds(3_600),
-        talk: Span::seconds(50),
-        ..MemberFigures::default()
-    };
-    let totals = CallsToday { offered: seconds(from), overflowed: seconds(to), ..CallsToday::default() };
-    Statistics { totals, members: vec![member("mari", 3), member("juri", 1)] }
+/// From the store, and what is under way; Mari and Juri are the members. Now is the next day's midnight.
+async fn gather(
+    store: &Store,
+    tenant: &TenantId,
+    group: Number,
+    window: Option<(Utc, Utc)>,
+    open: Vec<CallRecord>,
+) -> Gathered {
+    let window = window.unwrap_or((NINE, Utc(i64::MAX)));
+    let mut visited = store.visited(tenant, group, window).await.unwrap();
+    visited.extend(open.into_iter().filter(|record| record.visits.iter().any(|visit| visit.group == group)));
+    let callbacks = store.callbacks(tenant, group, window).await.unwrap();
+    let seat = |party: u64| Seat { party: PartyId(party), phones: Phones::Registered };
+    Gathered {
+        group,
+        window,
+        now: MIDNIGHT,
+        service_level: Span::seconds(20),
+        blocking: vec![Activity::Dnd],
+        members: vec![seat(1), seat(2)],
+        visited,
+        for_callbacks: store.callback_calls(tenant, group, window).await.unwrap(),
+        callbacks: callbacks.iter().map(|callback| (callback.callback, callback.state)).collect(),
+        sessions: store.sessions(tenant, group, window).await.unwrap(),
+        times: store.times(tenant, window).await.unwrap(),
+    }
+}
+
+/// 102 is Juri's, +35850555000 is outside, everything else is nobody's.
+fn dialled(text: &str) -> Dialled {
+    match text {
+        "102" => Dialled::User(JURI),
+        "+35850555000" => {
+            Dialled::Outside(Party { id: PartyId(9), number: Some(text.parse().unwrap()), name: None })
+        }
+        _ => Dialled::Nobody,
+    }
 }
 
 fn decision(language: Language) -> Decision {

@@ -1,0 +1,77 @@
+//! From when to when: ISO 8601 times of a query.
+
+use model::time::Utc;
+
+use crate::problem::Problem;
+use crate::shape::iso;
+
+/// All time.
+pub(crate) const ALWAYS: (Utc, Utc) = (Utc(0), Utc(i64::MAX));
+
+/// The window of `from` and `to`; `None` when both are left out.
+///
+/// # Errors
+/// One cannot be read: 400.
+pub(crate) fn read(from: Option<&str>, to: Option<&str>) -> Result<Option<(Utc, Utc)>, Problem> {
+    let moment = |name: &'static str, text: Option<&str>| match text {
+        None => Ok(None),
+        Some(text) => read_iso(text)
+            .map(Some)
+            .ok_or_else(|| Problem::bad_field(name, "ISO 8601 UTC, as 2026-03-02T00:00:00Z or 2026-03-02")),
+    };
+    let (from, to) = (moment("from", from)?, moment("to", to)?);
+    if from.is_none() && to.is_none() {
+        return Ok(None);
+    }
+    Ok(Some((from.unwrap_or(ALWAYS.0), to.unwrap_or(ALWAYS.1))))
+}
+
+/// Reads a date, or a date and time in UTC; the inverse of `iso`.
+fn read_iso(text: &str) -> Option<Utc> {
+    let (date_text, time) = text.trim().split_once(['T', ' ']).unwrap_or((text.trim(), "00:00:00Z"));
+    let mut date = date_text.splitn(3, '-').map(str::parse::<i64>);
+    let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
+    let time = time.strip_suffix('Z').or_else(|| time.strip_suffix("+00:00")).unwrap_or(time);
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let mut clock = clock.splitn(3, ':').map(str::parse::<i64>);
+    let (hour, minute) = (clock.next()?.ok()?, clock.next()?.ok()?);
+    let second = clock.next().unwrap_or(Ok(0)).ok()?;
+    let sane = (1970..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0..=60).contains(&second)
+        && fraction.len() <= 9
+        && fraction.bytes().all(|b| b.is_ascii_digit());
+    if !sane {
+        return None;
+    }
+    let micros: i64 = format!("{fraction:0<6}")[..6].parse().ok()?;
+    let shifted_year = if month <= 2 { year - 1 } else { year };
+    let year_of_era = shifted_year.rem_euclid(400);
+    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let days = shifted_year.div_euclid(400) * 146_097 + day_of_era - 719_468;
+    let at = Utc(((days * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + micros);
+    // The 31st of February would come out as another day.
+    iso(Utc(days * 86_400_000_000)).starts_with(date_text).then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn iso_times_read_as_they_print() {
+        for text in ["1970-01-01T00:00:00.000Z", "2000-02-29T12:34:56.789Z", "2026-12-31T23:59:59.000Z"] {
+            assert_eq!(iso(read_iso(text).unwrap()), text);
+        }
+        assert_eq!(read_iso("2026-03-02"), read_iso("2026-03-02T00:00:00Z"));
+        for bad in
+            ["", "yesterday", "2026-13-01", "2026-02-30", "2026-3-2", "2026-03-02T25:00:00Z", "2026-03"]
+        {
+            assert_eq!(read_iso(bad), None, "{bad}");
+        }
+    }
+}

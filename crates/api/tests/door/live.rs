@@ -1,0 +1,71 @@
+//! A group as it is now: its line with positions and estimates, why it is closed, how many are at work.
+
+use model::fact::ClosedReason;
+use model::live::{AgentState, LiveGroup, LiveMember, LiveWaiting};
+use model::time::Utc;
+
+use crate::house::{CALLER, GROUP, House, NINE, SUPERVISOR, call_id};
+
+// req V-28, I-13
+#[tokio::test]
+async fn a_queue_shows_its_line_and_how_many_are_at_work() {
+    let house = House::build().await;
+    let member = |user: &str, state: AgentState, logged_in: bool| LiveMember {
+        user: user.to_owned(),
+        state,
+        since: NINE,
+        logged_in,
+        duty: false,
+        missed: 2,
+    };
+    let waiting = |nth: u64, position: u32| LiveWaiting {
+        call: call_id(nth),
+        callback: false,
+        estimated_wait_s: Some(40),
+        estimated_wait_p90_s: Some(75),
+        caller: CALLER.to_owned(),
+        position,
+        ringing: false,
+        since: Utc(NINE.0 + nth.cast_signed() * 1_000_000),
+    };
+    house.heard.lock().unwrap().live = Some(LiveGroup {
+        number: GROUP.parse().unwrap(),
+        name: "Klienditugi".to_owned(),
+        open: false,
+        closed_reason: Some(ClosedReason::Wait),
+        members: vec![
+            member("mari", AgentState::Available, true),
+            member("juri", AgentState::WrapUp, true),
+            member("viivi", AgentState::Talking, false),
+            member("taavi", AgentState::LoggedOut, false),
+        ],
+        waiting: vec![
+            LiveWaiting {
+                callback: true,
+                estimated_wait_s: None,
+                estimated_wait_p90_s: None,
+                ..waiting(1, 1)
+            },
+            LiveWaiting { ringing: true, ..waiting(3, 2) },
+            waiting(2, 3),
+        ],
+    });
+    let live = house.get(&format!("/api/v1/groups/{GROUP}/live"), SUPERVISOR).await.json();
+    assert_eq!((&live["open"], &live["closed_reason"]), (&false.into(), &"wait".into()));
+    let states: Vec<_> = live["members"].as_array().unwrap().iter().map(|member| &member["state"]).collect();
+    assert_eq!(states, ["available", "wrap_up", "talking", "logged_out"]);
+    assert_eq!(
+        live["waiting"][0],
+        serde_json::json!({"call": call_id(1).to_string(), "kind": "callback", "caller": CALLER, "position": 1,
+            "state": "waiting", "since": "2026-03-02T09:00:01.000Z", "estimated_wait_s": null,
+            "estimated_wait_p90_s": null})
+    );
+    let second = &live["waiting"][1];
+    assert_eq!((&second["kind"], &second["state"]), (&"call".into(), &"ringing".into()));
+    assert_eq!((&second["estimated_wait_s"], &second["estimated_wait_p90_s"]), (&40.into(), &75.into()));
+    assert_eq!(
+        live["now"],
+        serde_json::json!({"logged_in": 2, "available": 1, "waiting": 2,
+            "longest_wait_since": "2026-03-02T09:00:02.000Z"})
+    );
+}
