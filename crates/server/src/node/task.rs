@@ -332,7 +332,7 @@ impl Task {
             .iter()
             .filter_map(|folded| match folded {
                 Folded::Call(record) => Some(record.call),
-                Folded::Session(_) => None,
+                Folded::Session(_) | Folded::Time(_) | Folded::Callback(_) => None,
             })
             .collect();
         let journal = journal::pack(&pending.entries);
@@ -410,7 +410,7 @@ impl Task {
             return;
         }
         for group in touched.groups {
-            if let Some(live) = view.live(group, &|party| names.view(party)) {
+            if let Some(live) = view.live(group, now.utc, &|party| names.view(party)) {
                 self.around.hub.publish(&self.tenant, Changed::Group(Arc::new(live)));
             }
         }

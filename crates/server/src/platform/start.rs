@@ -303,7 +303,7 @@ impl Platform {
             }
         }
         let open = saved.groups.values().flat_map(|group| group.callbacks.values());
-        let to_call: Vec<PartyId> =
+        let to_call: Vec<model::id::PartyId> =
             open.filter(|request| request.ended.is_none()).map(|request| request.number).collect();
         names.learn(&self.store, &to_call).await?;
         for number in config.groups.keys() {
