@@ -403,6 +403,7 @@ impl Task {
     /// Tells listeners what changed.
     fn tell(&mut self) {
         self.told = Instant::now();
+        let now = self.around.clock.now();
         let names = self.names.clone();
         let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
         let touched = view.take_touched();
