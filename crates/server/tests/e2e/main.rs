@@ -21,6 +21,7 @@ mod direct;
 mod load;
 mod media;
 mod outside;
+mod queue;
 mod register;
 mod restart;
 mod ring_group;

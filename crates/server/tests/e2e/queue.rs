@@ -1,0 +1,93 @@
+//! The waiting line on the wire: music, position, the agent who comes free, work after the call.
+
+use crate::phone::Phone;
+use crate::process::Helin;
+use crate::sound::Sound;
+
+const ASIAKASPALVELU: &str = "+35810200010";
+
+/// A caller waits with music for the only agent, who is in a call of her own; when she is free, she is rung, and both
+/// hear one another. req V-04, V-42, V-43, V-46, V-36
+#[test]
+fn a_caller_waits_with_music_until_the_agent_is_free() {
+    let helin = Helin::demo();
+    let mut aino = Phone::registered(&helin, "aino");
+    let mut carrier = Phone::carrier(&helin);
+    let (caller_sound, aino_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+
+    let mut echo = aino.dial("8099", &aino_sound);
+    echo.expect_answer(&mut aino, &aino_sound);
+    helin.until_member(ASIAKASPALVELU, "aino", "talking");
+
+    let mut call = carrier.dial_from("+3725551234", ASIAKASPALVELU, &caller_sound);
+    call.expect_answer(&mut carrier, &caller_sound);
+    let live = helin.until(&format!("/api/v1/groups/{ASIAKASPALVELU}/live"), |live| {
+        live["waiting"].as_array().is_some_and(|waiting| waiting.len() == 1)
+    });
+    assert_eq!(live["waiting"][0]["position"], 1, "{live:#}");
+    assert_eq!(live["waiting"][0]["caller"], "+3725551234");
+    assert_eq!(live["waiting"][0]["state"], "waiting");
+    assert_eq!(live["waiting"][0]["kind"], "call");
+    caller_sound.hears_packets(50);
+
+    echo.hang_up(&mut aino);
+    let mut offer = aino.incoming();
+    offer.ring(&mut aino);
+    caller_sound.hears(425.0);
+    offer.answer(&mut aino, &aino_sound);
+    aino_sound.hears(440.0);
+    caller_sound.hears(1_000.0);
+    let heard = caller_sound.heard();
+    assert_eq!(heard.sources.len(), 1, "one source for music, tone and agent");
+    assert_eq!(heard.breaks, 0, "no gap in the sequence");
+
+    call.hang_up(&mut carrier);
+    offer.expect_bye(&mut aino);
+    helin.until_member(ASIAKASPALVELU, "aino", "wrap_up");
+    let record = helin.ended_calls(2).remove(0);
+    assert_eq!(record["outcome"], "answered", "{record:#}");
+    assert_eq!(record["visits"][0]["outcome"], "served");
+    assert_eq!(record["visits"][0]["position"], 1);
+    let heard: Vec<&str> =
+        record["heard"].as_array().unwrap().iter().filter_map(|item| item["prompt"].as_str()).collect();
+    assert_eq!(heard, ["entry:built-in", "music:built-in"], "{record:#}");
+    helin.until_member(ASIAKASPALVELU, "aino", "available");
+    helin.until_quiet();
+}
+
+/// With an agent free the caller is not answered before the agent does. req V-42
+#[test]
+fn with_a_free_agent_the_caller_hears_ringing_until_the_answer() {
+    let helin = Helin::demo();
+    let mut aino = Phone::registered(&helin, "aino");
+    let mut carrier = Phone::carrier(&helin);
+    let (caller_sound, aino_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    let mut call = carrier.dial_from("+3725551234", ASIAKASPALVELU, &caller_sound);
+    let mut offer = aino.incoming();
+    offer.ring(&mut aino);
+    call.expect_progress(&mut carrier, 180);
+    offer.answer(&mut aino, &aino_sound);
+    call.expect_answer(&mut carrier, &caller_sound);
+    aino_sound.hears(440.0);
+    caller_sound.hears(1_000.0);
+    offer.hang_up(&mut aino);
+    call.expect_bye(&mut carrier);
+    let record = helin.ended_call();
+    assert_eq!(record["heard"].as_array().map(Vec::len), Some(0), "{record:#}");
+    helin.until_quiet();
+}
+
+/// Nobody has a phone: the announcement, before the answer. req V-22
+#[test]
+fn nobody_there_is_told_at_once() {
+    let helin = Helin::demo();
+    let mut carrier = Phone::carrier(&helin);
+    let sound = Sound::tone(440.0);
+    let mut call = carrier.dial_from("+3725551234", ASIAKASPALVELU, &sound);
+    call.expect_progress(&mut carrier, 183);
+    call.expect_refusal(&mut carrier, 480);
+    let record = helin.ended_call();
+    assert_eq!(record["heard"][0]["prompt"], "fallback:nobody_here", "{record:#}");
+    assert_eq!(record["visits"][0]["outcome"], "overflowed");
+    helin.until_quiet();
+}
