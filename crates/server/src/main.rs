@@ -12,6 +12,7 @@ mod replay;
 mod router;
 mod routing;
 mod settings;
+mod setup;
 mod token;
 mod watch;
 
@@ -65,7 +66,7 @@ async fn serve_until_signal(settings: &Settings, demo: bool) -> anyhow::Result<(
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let running = platform::start(settings, demo).await?;
-    greet(settings, demo)?;
+    greet(settings, demo, running.set_up.as_deref())?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -76,9 +77,16 @@ async fn serve_until_signal(settings: &Settings, demo: bool) -> anyhow::Result<(
 }
 
 /// Where to look and how to log in, for who started it by hand.
-fn greet(settings: &Settings, demo: bool) -> anyhow::Result<()> {
+fn greet(settings: &Settings, demo: bool, set_up: Option<&str>) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "Helin takes calls. API and reference: http://{}/", settings.web)?;
+    if let Some(path) = set_up {
+        writeln!(
+            out,
+            "Nobody has a token yet. Open this once for the operator's: http://{}{path}",
+            settings.web
+        )?;
+    }
     for listener in &settings.listener {
         let who = match listener.side {
             settings::Side::Access => "phones",

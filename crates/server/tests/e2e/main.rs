@@ -15,9 +15,11 @@ mod phone;
 mod process;
 mod sound;
 
+mod clients;
 mod codes;
 mod crash;
 mod direct;
+mod first_start;
 mod load;
 mod media;
 mod outside;
