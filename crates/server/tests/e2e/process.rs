@@ -185,6 +185,17 @@ impl Helin {
         local(self.base + 3)
     }
 
+    /// A token of the operator, made on the data folder.
+    pub(crate) fn operator(&self) -> String {
+        let output = Command::new(binary())
+            .args(["token", "create", "--operator", "--data"])
+            .arg(self.data())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
     /// A subcommand as a person would give it.
     pub(crate) fn run(&self, token: &str, arguments: &[&str]) -> std::process::Output {
         Command::new(binary())
