@@ -2,7 +2,6 @@
 //! was written then. Nothing is changed; a running Helin is not disturbed.
 
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -19,6 +18,8 @@ use crate::builtin;
 use crate::cli::Replay;
 use crate::node::journal::{Entry, unpack};
 use crate::platform::document::settings_of;
+use crate::platform::open_store;
+use crate::settings::Settings;
 
 /// Replays one company.
 ///
@@ -27,7 +28,7 @@ use crate::platform::document::settings_of;
 pub(crate) fn run(replay: &Replay) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = open(&replay.data).await?;
+        let store = open(&replay.place.settings()?).await?;
         let result = replay_company(&store, &replay.company).await;
         store.close().await;
         let told = result?;
@@ -41,11 +42,11 @@ pub(crate) fn run(replay: &Replay) -> anyhow::Result<()> {
     })
 }
 
-async fn open(folder: &Path) -> anyhow::Result<Store> {
-    if !folder.is_dir() {
-        bail!("there is no data folder {}: give --data", folder.display());
+async fn open(settings: &Settings) -> anyhow::Result<Store> {
+    if !settings.data.is_dir() {
+        bail!("there is no data folder {}: give --data", settings.data.display());
     }
-    Ok(Store::open_folder(folder).await?)
+    open_store(settings).await
 }
 
 /// What a replay went through.

@@ -260,7 +260,11 @@ impl Task {
     fn send(&mut self, output: Output) {
         match output {
             Output::Leg(leg, command) => self.around.telephony.leg(&self.tenant, leg, command),
-            Output::Notice(notice) => self.around.telephony.notice(&self.tenant, notice),
+            Output::Notice(notice) => {
+                // req K-30
+                let time_of_day = self.lock_view().time_of_day(self.around.clock.now().utc);
+                self.around.telephony.notice(&self.tenant, notice.at(&time_of_day));
+            }
             Output::Reply(request, reply) => {
                 if let Some(answer) = self.asked.remove(&request) {
                     // Who asked may have gone.

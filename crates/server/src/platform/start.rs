@@ -27,11 +27,14 @@ use crate::node::{self, Around, Begin, Mail};
 use crate::settings::{
     DigestName, IdentityTrust, ListenerSettings, Settings, Side, TransportName, TrunkSettings,
 };
+use crate::setup::SetUp;
 use crate::{asks, builtin, demo, router};
 
 /// A platform that takes calls.
 pub(crate) struct Running {
     pub(crate) platform: Arc<Platform>,
+    /// Path of the one-time set-up link, where nobody has a token.
+    pub(crate) set_up: Option<String>,
     /// Held for as long as the data folder is ours.
     _folder: std::fs::File,
     web: tokio::task::JoinHandle<()>,
@@ -99,13 +102,24 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
     tokio::spawn(router::run(platform.clone(), inbox));
     let (gateway, questions) = Gateway::new(hub);
     tokio::spawn(asks::run(platform.clone(), questions));
-    let router = api::router(gateway);
+    let mut router = api::router(gateway);
+    let mut set_up = None;
+    if let Some((path, pages)) = SetUp::begin(&platform.store).await? {
+        router = router.merge(pages);
+        set_up = Some(path);
+    }
     let web = tokio::spawn(async move {
         if let Err(error) = axum::serve(web, router).await {
             tracing::error!(%error, "the web port has ended");
         }
     });
-    Ok(Running { platform, _folder: folder, web, grace: Duration::from_millis(settings.shutdown_grace.0) })
+    Ok(Running {
+        platform,
+        set_up,
+        _folder: folder,
+        web,
+        grace: Duration::from_millis(settings.shutdown_grace.0),
+    })
 }
 
 /// Makes the data folder and takes it for this process alone.
@@ -127,7 +141,11 @@ fn take_folder(folder: &Path) -> anyhow::Result<std::fs::File> {
     }
 }
 
-async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+/// The database that the settings name.
+///
+/// # Errors
+/// It cannot be opened.
+pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     match &settings.database {
         Some(url) if url.starts_with("postgres") => Ok(Store::open_postgres(url).await?),
         Some(url) => {

@@ -15,9 +15,12 @@ mod phone;
 mod process;
 mod sound;
 
+mod clients;
 mod codes;
 mod crash;
 mod direct;
+mod first_start;
+mod limits;
 mod load;
 mod media;
 mod outside;

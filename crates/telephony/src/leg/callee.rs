@@ -226,6 +226,8 @@ impl Core {
             (None, DialTo::User(_) | DialTo::Outside(_)) => return Err(FailCause::Unreachable),
         };
         let addresses = trunk.config.send_to.clone();
+        // RFC 3325 7: who hides is named only to carriers we trust, and to those who help in need.
+        let named = trunk.config.trusted || emergency || !dial.show.hidden;
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.trunk = Some(at);
         }
@@ -240,7 +242,8 @@ impl Core {
                 let listener = u16::try_from(listener).unwrap_or(0);
                 let flow = Flow { listener, transport: Transport::Udp, remote };
                 let uri = format!("sip:{}@{remote};user=phone", escape_user(&user));
-                let (from, mut headers) = shown_with_identity(&dial.show, &own);
+                let (from, mut headers) =
+                    if named { shown_with_identity(&dial.show, &own) } else { shown(&dial.show, &own) };
                 headers.extend(marks(dial.diverted_by, &own, &uri));
                 let body = body.to_owned();
                 Invitation { uri, flow, from, headers, body, max_forwards, patience: TRUNK_PATIENCE }
@@ -452,7 +455,7 @@ fn shown(show: &Show, own: &str) -> (String, Vec<(String, String)>) {
     (format!("{name}<sip:{user}@{own}>"), Vec::new())
 }
 
-/// As `shown`, for a trunk: the number stands in P-Asserted-Identity, too, hidden or not.
+/// As `shown`, for a trunk: the number stands in P-Asserted-Identity, too.
 fn shown_with_identity(show: &Show, own: &str) -> (String, Vec<(String, String)>) {
     let (from, mut headers) = shown(show, own);
     if let Some(Number::E164(number)) = show.number {
