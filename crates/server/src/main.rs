@@ -57,15 +57,28 @@ fn run(serve: &Serve) -> anyhow::Result<()> {
     };
     let settings = if serve.demo { settings.with_demo() } else { settings };
     let settings = settings.overlaid(serve.overlay())?;
+    // Calls have threads of their own: nothing that the API is asked holds them up. Few, because the SIP thread,
+    // the sound threads and the database want cores, too, and more of them only wake each other.
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let calls = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads((cores / 2).max(1))
+        .thread_name("calls")
+        .enable_all()
+        .build()
+        .context("no threads to run on")?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to run on")?;
-    runtime.block_on(serve_until_signal(&settings, serve.demo))
+    runtime.block_on(serve_until_signal(&settings, serve.demo, calls.handle()))
 }
 
-async fn serve_until_signal(settings: &Settings, demo: bool) -> anyhow::Result<()> {
+async fn serve_until_signal(
+    settings: &Settings,
+    demo: bool,
+    calls: &tokio::runtime::Handle,
+) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let running = platform::start(settings, demo).await?;
+    let running = platform::start(settings, demo, calls).await?;
     greet(settings, demo, running.set_up.as_deref())?;
     tokio::select! {
         _ = interrupt.recv() => {}

@@ -53,6 +53,8 @@ pub(crate) struct Begin {
 #[derive(Debug, Clone)]
 pub(crate) struct Around {
     pub(crate) clock: Clock,
+    /// Where their tasks run.
+    pub(crate) calls_on: tokio::runtime::Handle,
     pub(crate) writer: Writer,
     pub(crate) telephony: Handle,
     pub(crate) hub: Hub,
@@ -69,6 +71,7 @@ pub(crate) fn start(tenant: TenantId, begin: Begin, around: Around) -> Node {
     let switchboard = Switchboard::new(begin.config.clone(), begin.saved, begin.seed, now);
     let (written, facts) = watch::channel(saved);
     let entry = Entry::begin(now, saved, begin.config.version, begin.seed);
+    let calls_on = around.calls_on.clone();
     let task = Task {
         tenant: tenant.clone(),
         config: begin.config,
@@ -91,7 +94,7 @@ pub(crate) fn start(tenant: TenantId, begin: Begin, around: Around) -> Node {
         told: Instant::now(),
         around,
     };
-    tokio::spawn(task.run());
+    calls_on.spawn(task.run());
     Node { tenant, mail, waiting, view, facts }
 }
 

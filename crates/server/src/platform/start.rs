@@ -49,11 +49,15 @@ struct Found {
     names: Arc<Names>,
 }
 
-/// Starts everything.
+/// Starts everything; what calls wait for runs on `calls_on`.
 ///
 /// # Errors
 /// What is missing or taken, and what to do about it.
-pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Result<Running> {
+pub(crate) async fn start(
+    settings: &Settings,
+    demo_company: bool,
+    calls_on: &tokio::runtime::Handle,
+) -> anyhow::Result<Running> {
     let folder = take_folder(&settings.data)?;
     let store = open_store(settings).await?;
     let key = master_key(&settings.data)?;
@@ -74,9 +78,14 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
         })?;
     let hub = Hub::default();
     let calls = router::CallMap::default();
+    let writer = {
+        let _on = calls_on.enter();
+        Writer::start(store.clone())
+    };
     let around = Around {
         clock: Clock::start(),
-        writer: Writer::start(store.clone()),
+        calls_on: calls_on.clone(),
+        writer,
         telephony: telephony.clone(),
         hub: hub.clone(),
         calls: calls.clone(),
@@ -99,7 +108,7 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
         demo::companies(&platform).await?;
     }
     platform.tell_reach(&bindings);
-    tokio::spawn(router::run(platform.clone(), inbox));
+    calls_on.spawn(router::run(platform.clone(), inbox));
     let (gateway, questions) = Gateway::new(hub);
     tokio::spawn(asks::run(platform.clone(), questions));
     let mut router = api::router(gateway);
