@@ -34,8 +34,8 @@ check: tools-test ## form, lints, documents, licences, unused dependencies
 fuzz: tools-test ## every parser of outside bytes, FUZZ_SECONDS each
 	scripts/fuzz.sh $(FUZZ_SECONDS)
 
-bench: tools-test ## figures of the protocol side
-	cargo bench --locked --package sip-proto --bench answering
+bench: tools-test build ## every figure of speed beside its goal, about 20 minutes; QUICK=1 about 7
+	benches/run $(BINARY) $(TOPICS)
 
 prompts: ## speak the built-in prompts anew (espeak-ng and sox)
 	scripts/make-prompts.sh

@@ -114,6 +114,10 @@ async fn snapshot(state: &ApiState, scope: &Scope, newest: u64) -> Result<VecDeq
     for record in state.gateway.ask(|answer| Ask::OpenCalls { tenant, answer }).await? {
         first.push_back(Change { id: newest, what: Changed::Call(Arc::new(record)) });
     }
+    // Each has its own id, and the last one's is the newest change's: from there on nothing is missed.
+    for (change, before) in first.iter_mut().rev().zip(0..) {
+        change.id = newest.saturating_sub(before);
+    }
     Ok(first)
 }
 

@@ -2,9 +2,13 @@
 
 use model::language::Language;
 use model::leg::RecallReason;
+use model::output::Notice;
 
 /// To phones that are in no group (K-47); the same in every language.
 pub(crate) const UNKNOWN_APPLICATION: &str = "UNKNOWN APPLICATION";
+
+/// Where the host writes the time of day (K-30).
+const CLOCK: char = Notice::CLOCK;
 
 /// Characters of a name inside a text.
 const NAME_MAX: usize = 40;
@@ -57,13 +61,14 @@ text!(
     ru "{name}: не отвечает"
 );
 text!(
-    /// The call went on to the next (K-29, K-30). `from` is `from_number` or `from_hidden`.
+    /// The call went on to the next (K-29); names group, caller and time (K-30). `from` is `from_number` or
+    /// `from_hidden`.
     passed_on(group, from)
-    et "{group}: kõne {from} suunati järgmisele. Tagasi helistada pole vaja."
-    fi "{group}: puhelu {from} siirtyi seuraavalle. Ei tarvitse soittaa takaisin."
-    sv "{group}: samtalet {from} gick vidare till nästa. Du behöver inte ringa tillbaka."
-    en "{group}: the call {from} went on to the next. No need to call back."
-    ru "{group}: вызов {from} передан следующему. Перезванивать не нужно."
+    et "{group}: kõne {from} kell {CLOCK} suunati järgmisele. Tagasi helistada pole vaja."
+    fi "{group}: puhelu {from} klo {CLOCK} siirtyi seuraavalle. Ei tarvitse soittaa takaisin."
+    sv "{group}: samtalet {from} kl. {CLOCK} gick vidare till nästa. Du behöver inte ringa tillbaka."
+    en "{group}: the call {from} at {CLOCK} went on to the next. No need to call back."
+    ru "{group}: вызов {from} в {CLOCK} передан следующему. Перезванивать не нужно."
 );
 text!(
     /// From a caller with a number.
@@ -235,6 +240,7 @@ mod tests {
                 not_allowed(language).to_owned(),
                 not_available(language).to_owned(),
             ] {
+                let text = text.replace(CLOCK, "23:59");
                 assert!(text.chars().count() <= 160, "{language:?}: {text}");
             }
         }

@@ -94,6 +94,21 @@ pub struct Notice {
     pub text: Arc<str>,
 }
 
+impl Notice {
+    /// Stands in `text` for the time of day where the company is, which only the host can tell. A control
+    /// character, so that no name or number that is filled in can hold it.
+    pub const CLOCK: char = '\u{1}';
+
+    /// The same with the time of day in its place.
+    #[must_use]
+    pub fn at(self, time_of_day: &str) -> Notice {
+        if !self.text.contains(Notice::CLOCK) {
+            return self;
+        }
+        Notice { text: Arc::from(self.text.replace(Notice::CLOCK, time_of_day)), ..self }
+    }
+}
+
 /// Whose screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

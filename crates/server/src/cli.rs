@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use model::time::Span;
 
-use crate::settings::Overlay;
+use crate::settings::{Overlay, Settings};
 
 /// Helin answers a company's number and brings every caller to the right person.
 #[derive(Debug, Parser)]
@@ -152,18 +152,38 @@ pub(crate) struct Watch {
 pub(crate) struct TokenCommand {
     #[command(subcommand)]
     pub(crate) what: TokenWhat,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// Where the database is: what `helin serve` was given.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// Settings of the platform (helin.toml): they name the database.
+    #[arg(long, env = "HELIN_CONFIG", global = true)]
+    pub(crate) config: Option<PathBuf>,
     /// Folder of database and keys.
-    #[arg(long, env = "HELIN_DATA", default_value = "data", global = true)]
-    pub(crate) data: PathBuf,
+    #[arg(long, env = "HELIN_DATA", global = true)]
+    pub(crate) data: Option<PathBuf>,
+}
+
+impl Place {
+    /// The settings as far as they name a database.
+    ///
+    /// # Errors
+    /// The settings file cannot be read.
+    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
+        let settings = self.config.as_deref().map_or_else(|| Ok(Settings::default()), Settings::read)?;
+        settings.overlaid(Overlay { data: self.data.clone(), ..Overlay::default() })
+    }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
     /// The company's id.
     pub(crate) company: String,
-    /// Folder of the database.
-    #[arg(long, env = "HELIN_DATA", default_value = "data")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 #[derive(Debug, Subcommand)]

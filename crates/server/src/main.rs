@@ -12,10 +12,11 @@ mod replay;
 mod router;
 mod routing;
 mod settings;
+mod setup;
 mod token;
 mod watch;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use anyhow::Context;
 use clap::Parser;
@@ -48,23 +49,37 @@ fn main() -> std::process::ExitCode {
 fn run(serve: &Serve) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     let settings = match &serve.config {
         Some(path) => Settings::read(path)?,
         None => Settings::default(),
     };
     let settings = if serve.demo { settings.with_demo() } else { settings };
     let settings = settings.overlaid(serve.overlay())?;
+    // Calls have threads of their own: nothing that the API is asked holds them up. Few, because the SIP thread,
+    // the sound threads and the database want cores, too, and more of them only wake each other.
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let calls = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads((cores / 2).max(1))
+        .thread_name("calls")
+        .enable_all()
+        .build()
+        .context("no threads to run on")?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to run on")?;
-    runtime.block_on(serve_until_signal(&settings, serve.demo))
+    runtime.block_on(serve_until_signal(&settings, serve.demo, calls.handle()))
 }
 
-async fn serve_until_signal(settings: &Settings, demo: bool) -> anyhow::Result<()> {
+async fn serve_until_signal(
+    settings: &Settings,
+    demo: bool,
+    calls: &tokio::runtime::Handle,
+) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let running = platform::start(settings, demo).await?;
-    greet(settings, demo)?;
+    let running = platform::start(settings, demo, calls).await?;
+    greet(settings, demo, running.set_up.as_deref())?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -75,9 +90,16 @@ async fn serve_until_signal(settings: &Settings, demo: bool) -> anyhow::Result<(
 }
 
 /// Where to look and how to log in, for who started it by hand.
-fn greet(settings: &Settings, demo: bool) -> anyhow::Result<()> {
+fn greet(settings: &Settings, demo: bool, set_up: Option<&str>) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "Helin takes calls. API and reference: http://{}/", settings.web)?;
+    if let Some(path) = set_up {
+        writeln!(
+            out,
+            "Nobody has a token yet. Open this once for the operator's: http://{}{path}",
+            settings.web
+        )?;
+    }
     for listener in &settings.listener {
         let who = match listener.side {
             settings::Side::Access => "phones",

@@ -24,7 +24,7 @@ use crate::router::CallMap;
 use crate::routing::Routing;
 
 pub(crate) use audio::hash_of;
-pub(crate) use start::start;
+pub(crate) use start::{open_store, start};
 
 /// One company.
 #[derive(Debug)]
@@ -74,16 +74,21 @@ impl Platform {
         read.map(|_| ()).map_err(|error| format!("the database cannot be read: {error}"))
     }
 
-    /// Whom a token is for. One that was made or revoked by `helin token` counts within `TOKENS_FRESH`.
+    /// Whom a token is for. One that `helin token` has made counts at once, one that it has revoked is refused
+    /// within `TOKENS_FRESH`.
     pub(crate) async fn token(&self, token: &str) -> Option<TokenRow> {
         let mut known = self.tokens.lock().await;
-        if known.as_ref().is_none_or(|(since, _)| since.elapsed() > TOKENS_FRESH) {
-            match self.store.tokens().await {
-                Ok(rows) => *known = Some((Instant::now(), rows)),
-                Err(error) => tracing::error!(%error, "tokens could not be read"),
-            }
-        }
         let now = crate::node::clock::utc_now();
+        if let Some((since, rows)) = &*known
+            && since.elapsed() <= TOKENS_FRESH
+            && let Some(row) = rows.iter().find(|row| row.opens(token, now))
+        {
+            return Some(row.clone());
+        }
+        match self.store.tokens().await {
+            Ok(rows) => *known = Some((Instant::now(), rows)),
+            Err(error) => tracing::error!(%error, "tokens could not be read"),
+        }
         known.iter().flat_map(|(_, rows)| rows).find(|row| row.opens(token, now)).cloned()
     }
 

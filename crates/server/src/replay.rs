@@ -2,7 +2,6 @@
 //! was written then. Nothing is changed; a running Helin is not disturbed.
 
 use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -20,6 +19,8 @@ use crate::builtin;
 use crate::cli::Replay;
 use crate::node::journal::{Entry, unpack};
 use crate::platform::document::settings_of;
+use crate::platform::open_store;
+use crate::settings::Settings;
 
 /// Replays one company.
 ///
@@ -28,7 +29,7 @@ use crate::platform::document::settings_of;
 pub(crate) fn run(replay: &Replay) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = open(&replay.data).await?;
+        let store = open(&replay.place.settings()?).await?;
         let result = replay_company(&store, &replay.company).await;
         store.close().await;
         let told = result?;
@@ -42,11 +43,11 @@ pub(crate) fn run(replay: &Replay) -> anyhow::Result<()> {
     })
 }
 
-async fn open(folder: &Path) -> anyhow::Result<Store> {
-    if !folder.is_dir() {
-        bail!("there is no data folder {}: give --data", folder.display());
+async fn open(settings: &Settings) -> anyhow::Result<Store> {
+    if !settings.data.is_dir() {
+        bail!("there is no data folder {}: give --data", settings.data.display());
     }
-    Ok(Store::open_folder(folder).await?)
+    open_store(settings).await
 }
 
 /// What a replay went through.
@@ -76,7 +77,8 @@ async fn replay_company(store: &Store, company: &str) -> anyhow::Result<Told> {
     let (built_in, _) = builtin::load()?;
     let written = store.facts(&tenant, FactSeq(1), FactSeq(u64::MAX)).await?.into_iter();
     let (state, told) = (SavedState::default(), Told::default());
-    let mut past = Past { store, built_in, tenant: tenant.clone(), written, state, board: None, config: None, told };
+    let mut past =
+        Past { store, built_in, tenant: tenant.clone(), written, state, board: None, config: None, told };
     for batch in store.journal(&tenant).await? {
         for entry in unpack(&batch).context("the journal was written by another version of Helin")? {
             past.live(entry).await?;

@@ -8,6 +8,8 @@ use store::{NewToken, Store, TokenScope};
 
 use crate::cli::{TokenCommand, TokenWhat};
 use crate::node::clock::utc_now;
+use crate::platform::open_store;
+use crate::setup::chance;
 
 /// Runs one of the token commands.
 ///
@@ -16,7 +18,7 @@ use crate::node::clock::utc_now;
 pub(crate) fn run(command: &TokenCommand) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let store = Store::open_folder(&command.data).await?;
+        let store = open_store(&command.place.settings()?).await?;
         let result = act(&store, &command.what).await;
         store.close().await;
         result
@@ -36,8 +38,7 @@ async fn act(store: &Store, what: &TokenWhat) -> anyhow::Result<()> {
                 }
                 (_, _, _) => bail!("say whose token: --company ID, --user NAME@ID or --operator"),
             };
-            let octets: [u8; 32] = rand::random();
-            let token: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+            let token = chance();
             let expires = expires.map(|span| utc_now() + span);
             store.put_token(&NewToken { token: token.clone(), scope, expires }).await?;
             writeln!(out, "{token}")?;
@@ -49,8 +50,13 @@ async fn act(store: &Store, what: &TokenWhat) -> anyhow::Result<()> {
                     (None, Some(expires)) if expires <= utc_now() => "expired",
                     (None, Some(_) | None) => "valid",
                 };
-                let until = row.expires.map_or_else(|| "-".to_owned(), |Utc(at)| at.to_string());
-                writeln!(out, "{}\t{:?}\t{state}\t{until}", row.id, row.scope)?;
+                let whose = match row.scope {
+                    TokenScope::Operator => "operator".to_owned(),
+                    TokenScope::Company(tenant) => tenant.to_string(),
+                    TokenScope::Person(tenant, name) => format!("{name}@{tenant}"),
+                };
+                let until = row.expires.map_or_else(|| "-".to_owned(), written);
+                writeln!(out, "{}\t{whose}\t{state}\t{until}", row.id)?;
             }
         }
         TokenWhat::Revoke { id } => {
@@ -60,4 +66,10 @@ async fn act(store: &Store, what: &TokenWhat) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// `2026-01-01T09:00:00Z`
+fn written(Utc(at): Utc) -> String {
+    let at = jiff::Timestamp::from_microsecond(at).unwrap_or_default();
+    at.round(jiff::Unit::Second).unwrap_or(at).to_string()
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use model::fact::{Called, Fact, VisitOutcome};
 use model::id::TenantId;
-use model::record::{AgentTime, CallRecord, CallbackRecord, DutySession, Folded};
+use model::record::{AgentTime, CallRecord, CallbackRecord, DutySession, Folded, VisitRecord};
 use model::saved::SavedState;
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Connection, Postgres, Sqlite, Transaction};
 
 use crate::error::unreadable;
 use crate::{Commit, NewParty, Store, StoreError, sql};
@@ -15,26 +16,57 @@ use crate::{Commit, NewParty, Store, StoreError, sql};
 #[derive(Debug, Default)]
 pub(crate) struct Ends(BTreeMap<TenantId, i64>);
 
-/// Writes commits together: all of them, or none.
-pub(crate) async fn write(store: &Store, commits: &[Commit], ends: &mut Ends) -> Result<(), StoreError> {
-    let written = match store {
+/// The writer's own connection. Taking one from the pool asks the database whether it is still there, and giving it
+/// back asks again: for a writer that writes two hundred times a second that costs more than the writing.
+#[derive(Debug)]
+pub(crate) enum Line {
+    Lite(PoolConnection<Sqlite>),
+    Pg(PoolConnection<Postgres>),
+}
+
+impl Line {
+    pub(crate) async fn open(store: &Store) -> Result<Line, StoreError> {
+        Ok(match store {
+            Store::Lite(pool) => Line::Lite(pool.acquire().await?),
+            Store::Pg(pool) => Line::Pg(pool.acquire().await?),
+        })
+    }
+}
+
+/// Writes commits together: all of them, or none. A connection on which that failed is not used again.
+pub(crate) async fn write(
+    store: &Store,
+    line: &mut Option<Line>,
+    commits: &[Commit],
+    ends: &mut Ends,
+) -> Result<(), StoreError> {
+    let mut taken = match line.take() {
+        Some(taken) => taken,
+        None => Line::open(store).await?,
+    };
+    let written = match &mut taken {
         // The first statement may be a read; a transaction that begins with one could not write once somebody
         // else has written.
-        Store::Lite(pool) => match pool.begin_with("BEGIN IMMEDIATE").await {
+        Line::Lite(connection) => match connection.begin_with("BEGIN IMMEDIATE").await {
             Ok(transaction) => lite::write(transaction, commits, ends).await,
             Err(fault) => Err(fault.into()),
         },
-        Store::Pg(pool) => match pool.begin().await {
+        Line::Pg(connection) => match connection.begin().await {
             Ok(transaction) => pg::write(transaction, commits, ends).await,
             Err(fault) => Err(fault.into()),
         },
     };
-    if written.is_err() {
+    if written.is_ok() {
+        *line = Some(taken);
+    } else {
         // What is on disk is read anew before the next commit.
         ends.0.clear();
     }
     written
 }
+
+/// Rows that one statement writes at most: few texts are worth keeping prepared.
+const ROWS_MAX: usize = 16;
 
 macro_rules! write_on {
     ($name:ident, $engine:ty) => {
@@ -42,15 +74,13 @@ macro_rules! write_on {
             use super::*;
 
             pub(super) async fn write(
-                mut transaction: Transaction<'static, $engine>,
+                mut transaction: Transaction<'_, $engine>,
                 commits: &[Commit],
                 ends: &mut Ends,
             ) -> Result<(), StoreError> {
+                put_parties(&mut transaction, commits).await?;
                 for commit in commits {
                     let tenant = commit.tenant.as_str();
-                    for party in &commit.parties {
-                        put_party(&mut transaction, tenant, party).await?;
-                    }
                     put_facts(&mut transaction, &commit.tenant, &commit.facts, ends).await?;
                     if let Some(entries) = &commit.journal {
                         sqlx::query(sql::PUT_JOURNAL)
@@ -59,44 +89,47 @@ macro_rules! write_on {
                             .execute(&mut *transaction)
                             .await?;
                     }
-                    for folded in &commit.folded {
-                        match folded {
-                            Folded::Call(record) => put_call(&mut transaction, tenant, record).await?,
-                            Folded::Session(session) => {
-                                put_session(&mut transaction, tenant, session).await?;
-                            }
-                            Folded::Time(time) => put_time(&mut transaction, tenant, time).await?,
-                            Folded::Callback(callback) => {
-                                put_callback(&mut transaction, tenant, callback).await?;
-                            }
-                        }
-                    }
                     if let Some(state) = &commit.checkpoint {
                         put_checkpoint(&mut transaction, tenant, state).await?;
+                    }
+                }
+                put_calls(&mut transaction, commits).await?;
+                for (tenant, folded) in folded(commits) {
+                    match folded {
+                        Folded::Call(record) => put_callback_call(&mut transaction, tenant, record).await?,
+                        Folded::Session(session) => put_session(&mut transaction, tenant, session).await?,
+                        Folded::Time(time) => put_time(&mut transaction, tenant, time).await?,
+                        Folded::Callback(callback) => {
+                            put_callback(&mut transaction, tenant, callback).await?
+                        }
                     }
                 }
                 transaction.commit().await?;
                 Ok(())
             }
 
-            async fn put_party(
-                transaction: &mut Transaction<'static, $engine>,
-                tenant: &str,
-                party: &NewParty,
+            async fn put_parties(
+                transaction: &mut Transaction<'_, $engine>,
+                commits: &[Commit],
             ) -> Result<(), StoreError> {
-                let (kind, label) = party.key.columns();
-                sqlx::query(sql::PUT_PARTY)
-                    .bind(tenant)
-                    .bind(party.id.0.cast_signed())
-                    .bind(kind)
-                    .bind(label)
-                    .execute(&mut **transaction)
-                    .await?;
+                let parties: Vec<(&str, &NewParty)> = commits
+                    .iter()
+                    .flat_map(|commit| commit.parties.iter().map(|party| (commit.tenant.as_str(), party)))
+                    .collect();
+                for rows in parties.chunks(ROWS_MAX) {
+                    let text = sql::rows(sql::PUT_PARTY, rows.len());
+                    let mut query = sqlx::query(AssertSqlSafe(text));
+                    for (tenant, party) in rows {
+                        let (kind, label) = party.key.columns();
+                        query = query.bind(*tenant).bind(party.id.0.cast_signed()).bind(kind).bind(label);
+                    }
+                    query.execute(&mut **transaction).await?;
+                }
                 Ok(())
             }
 
             async fn put_facts(
-                transaction: &mut Transaction<'static, $engine>,
+                transaction: &mut Transaction<'_, $engine>,
                 tenant: &TenantId,
                 facts: &[Fact],
                 ends: &mut Ends,
@@ -127,35 +160,61 @@ macro_rules! write_on {
                 Ok(())
             }
 
-            async fn put_call(
-                transaction: &mut Transaction<'static, $engine>,
+            /// Records of calls and their visits.
+            async fn put_calls(
+                transaction: &mut Transaction<'_, $engine>,
+                commits: &[Commit],
+            ) -> Result<(), StoreError> {
+                let calls: Vec<(&str, &CallRecord, String)> = folded(commits)
+                    .filter_map(|(tenant, folded)| match folded {
+                        Folded::Call(record) => Some((tenant, &**record, record.call.to_string())),
+                        Folded::Session(_) | Folded::Time(_) | Folded::Callback(_) => None,
+                    })
+                    .collect();
+                for rows in calls.chunks(ROWS_MAX) {
+                    let text = sql::rows(sql::PUT_CALL, rows.len());
+                    let mut query = sqlx::query(AssertSqlSafe(text));
+                    for (tenant, record, call) in rows {
+                        let octets =
+                            serde_json::to_vec(record).map_err(|fault| unreadable("a record", fault))?;
+                        query = query.bind(*tenant).bind(call).bind(record.started.0).bind(octets);
+                    }
+                    query.execute(&mut **transaction).await?;
+                }
+                let visits: Vec<(&str, &str, i64, &VisitRecord)> = calls
+                    .iter()
+                    .flat_map(|(tenant, record, call)| {
+                        record.visits.iter().zip(1_i64..).map(|(visit, nth)| (*tenant, &**call, nth, visit))
+                    })
+                    .collect();
+                for rows in visits.chunks(ROWS_MAX) {
+                    let text = sql::rows(sql::PUT_VISIT, rows.len());
+                    let mut query = sqlx::query(AssertSqlSafe(text));
+                    for (tenant, call, nth, visit) in rows {
+                        query = query
+                            .bind(*tenant)
+                            .bind(visit.group.to_string())
+                            .bind(*call)
+                            .bind(*nth)
+                            .bind(visit.from.0)
+                            .bind(visit.outcome.map(word));
+                    }
+                    query.execute(&mut **transaction).await?;
+                }
+                Ok(())
+            }
+
+            /// A call that was made to call somebody back stands beside its group.
+            async fn put_callback_call(
+                transaction: &mut Transaction<'_, $engine>,
                 tenant: &str,
                 record: &CallRecord,
             ) -> Result<(), StoreError> {
-                let call = record.call.to_string();
-                sqlx::query(sql::PUT_CALL)
-                    .bind(tenant)
-                    .bind(&call)
-                    .bind(record.started.0)
-                    .bind(serde_json::to_vec(record).map_err(|fault| unreadable("a record", fault))?)
-                    .execute(&mut **transaction)
-                    .await?;
-                for (visit, nth) in record.visits.iter().zip(1_i64..) {
-                    sqlx::query(sql::PUT_VISIT)
-                        .bind(tenant)
-                        .bind(visit.group.to_string())
-                        .bind(&call)
-                        .bind(nth)
-                        .bind(visit.from.0)
-                        .bind(visit.outcome.map(word))
-                        .execute(&mut **transaction)
-                        .await?;
-                }
                 if let Called::Callback(group) = record.to {
                     sqlx::query(sql::PUT_CALLBACK_CALL)
                         .bind(tenant)
                         .bind(group.to_string())
-                        .bind(&call)
+                        .bind(record.call.to_string())
                         .bind(record.started.0)
                         .execute(&mut **transaction)
                         .await?;
@@ -164,7 +223,7 @@ macro_rules! write_on {
             }
 
             async fn put_time(
-                transaction: &mut Transaction<'static, $engine>,
+                transaction: &mut Transaction<'_, $engine>,
                 tenant: &str,
                 time: &AgentTime,
             ) -> Result<(), StoreError> {
@@ -180,7 +239,7 @@ macro_rules! write_on {
             }
 
             async fn put_callback(
-                transaction: &mut Transaction<'static, $engine>,
+                transaction: &mut Transaction<'_, $engine>,
                 tenant: &str,
                 callback: &CallbackRecord,
             ) -> Result<(), StoreError> {
@@ -196,7 +255,7 @@ macro_rules! write_on {
             }
 
             async fn put_session(
-                transaction: &mut Transaction<'static, $engine>,
+                transaction: &mut Transaction<'_, $engine>,
                 tenant: &str,
                 session: &DutySession,
             ) -> Result<(), StoreError> {
@@ -212,7 +271,7 @@ macro_rules! write_on {
             }
 
             async fn put_checkpoint(
-                transaction: &mut Transaction<'static, $engine>,
+                transaction: &mut Transaction<'_, $engine>,
                 tenant: &str,
                 state: &SavedState,
             ) -> Result<(), StoreError> {
@@ -229,6 +288,11 @@ macro_rules! write_on {
 }
 write_on!(lite, Sqlite);
 write_on!(pg, Postgres);
+
+/// What the facts of all commits completed, with its company.
+fn folded(commits: &[Commit]) -> impl Iterator<Item = (&str, &Folded)> {
+    commits.iter().flat_map(|commit| commit.folded.iter().map(|folded| (commit.tenant.as_str(), folded)))
+}
 
 const fn word(outcome: VisitOutcome) -> &'static str {
     match outcome {

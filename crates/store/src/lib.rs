@@ -88,6 +88,11 @@ impl Store {
         Ok(Store::Pg(pool))
     }
 
+    /// Resolves once the store is being closed.
+    pub(crate) async fn closing(&self) {
+        on!(self, pool => pool.close_event().await);
+    }
+
     /// Closes all connections; what was committed is on disk.
     pub async fn close(&self) {
         on!(self, pool => pool.close().await);

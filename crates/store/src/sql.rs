@@ -100,3 +100,38 @@ statements! {
     /// Audio by its hash.
     AUDIO = "SELECT audio FROM prompt_audio WHERE hash = $1";
 }
+
+/// A statement that writes one row, made to write `count` rows at once; the parameters of the rows follow on.
+pub(crate) fn rows(statement: &str, count: usize) -> String {
+    let (head, rest) = statement.split_once("VALUES (").expect("it writes a row");
+    let (row, tail) = rest.split_once(')').expect("a row ends");
+    let width = row.split(',').count();
+    let mut text = format!("{head}VALUES ");
+    for nth in 0..count {
+        text.push_str(if nth == 0 { "(" } else { ", (" });
+        for column in 1..=width {
+            let comma = if column == 1 { "" } else { ", " };
+            text.push_str(&format!("{comma}${}", nth * width + column));
+        }
+        text.push(')');
+    }
+    text.push_str(tail);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_row_is_the_statement_itself_and_more_follow_on() {
+        for statement in [PUT_CALL, PUT_VISIT, PUT_PARTY] {
+            assert_eq!(rows(statement, 1), statement);
+        }
+        assert_eq!(
+            rows(PUT_PARTY, 2),
+            "INSERT INTO party (tenant, id, kind, label) VALUES ($1, $2, $3, $4), ($5, $6, $7, $8) \
+             ON CONFLICT DO NOTHING"
+        );
+    }
+}

@@ -16,7 +16,7 @@ use model::saved::SavedState;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::commit::{self, Ends};
+use crate::commit::{self, Ends, Line};
 use crate::{NewParty, Store, StoreError};
 
 /// What one company wants on disk, together.
@@ -76,16 +76,37 @@ impl Writer {
 
 async fn run(store: Store, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
     let mut ends = Ends::default();
+    let mut line: Option<Line> = None;
     let mut batch: Vec<Waiting> = Vec::new();
     let mut next = Instant::now();
-    while inbox.recv_many(&mut batch, TOGETHER_MAX).await > 0 {
+    loop {
+        let count = tokio::select! {
+            biased;
+            // A store that closes waits for every connection to come back.
+            () = store.closing(), if line.is_some() => {
+                line = None;
+                continue;
+            }
+            count = inbox.recv_many(&mut batch, TOGETHER_MAX) => count,
+        };
+        if count == 0 {
+            return;
+        }
         // Under load whatever comes within the time goes together; a commit after a quiet time goes at once.
-        tokio::time::sleep_until(next.into()).await;
+        if next > Instant::now() {
+            tokio::time::sleep_until(next).await;
+            // The store takes what came meanwhile, too.
+            while batch.len() < TOGETHER_MAX
+                && let Ok(waiting) = inbox.try_recv()
+            {
+                batch.push(waiting);
+            }
+        }
         next = Instant::now() + TOGETHER_EVERY;
         let (commits, tickets): (Vec<Commit>, Vec<_>) = batch.drain(..).unzip();
-        let results = match commit::write(&store, &commits, &mut ends).await {
+        let results = match commit::write(&store, &mut line, &commits, &mut ends).await {
             Ok(()) => commits.iter().map(|_| Ok(())).collect(),
-            Err(fault) => one_by_one(&store, &commits, &mut ends, &fault).await,
+            Err(fault) => one_by_one(&store, &mut line, &commits, (&mut ends, &fault)).await,
         };
         for (ticket, result) in tickets.into_iter().zip(results) {
             // Who waited may have gone.
@@ -98,9 +119,9 @@ async fn run(store: Store, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
 /// database may recover: a company whose commit is lost has a gap in its facts and can write no more.
 async fn one_by_one(
     store: &Store,
+    line: &mut Option<Line>,
     commits: &[Commit],
-    ends: &mut Ends,
-    fault: &StoreError,
+    (ends, fault): (&mut Ends, &StoreError),
 ) -> Vec<Result<(), StoreError>> {
     let give_up = Instant::now() + PATIENCE;
     if !fault.is_lasting() {
@@ -108,19 +129,19 @@ async fn one_by_one(
     }
     let mut results = Vec::with_capacity(commits.len());
     for commit in commits {
-        results.push(stubbornly(store, commit, ends, give_up).await);
+        results.push(stubbornly(store, line, commit, (ends, give_up)).await);
     }
     results
 }
 
 async fn stubbornly(
     store: &Store,
+    line: &mut Option<Line>,
     commit: &Commit,
-    ends: &mut Ends,
-    give_up: Instant,
+    (ends, give_up): (&mut Ends, Instant),
 ) -> Result<(), StoreError> {
     loop {
-        let fault = match commit::write(store, std::slice::from_ref(commit), ends).await {
+        let fault = match commit::write(store, line, std::slice::from_ref(commit), ends).await {
             Ok(()) => return Ok(()),
             Err(fault) => fault,
         };

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -70,6 +71,7 @@ pub(crate) struct Core {
     poll: Poll,
     wishes: Receiver<Wish>,
     sounds: Receiver<Vec<SoundEvent>>,
+    woken: Arc<AtomicBool>,
     origin: Instant,
     origin_utc: i64,
 }
@@ -86,10 +88,11 @@ pub(crate) fn start(
     let sockets = Sockets::bind(&config.listeners, poll.registry())?;
     let (wishes, wish_box) = channel();
     let (sound_sender, sounds) = channel();
+    let waker = Alarm { waker, woken: Arc::default() };
     let sound_waker = waker.clone();
     let sound = Sound::start(config.rtp, config.shards, config.media_timeout, move |events| {
         if sound_sender.send(events).is_ok() {
-            let _ = sound_waker.wake();
+            sound_waker.wake();
         }
     })?;
     let figures = Arc::new(Figures::default());
@@ -144,12 +147,30 @@ pub(crate) fn start(
         poll,
         wishes: wish_box,
         sounds,
+        woken: waker.woken.clone(),
         origin: Instant::now(),
         origin_utc: utc_now(),
         config,
     };
     std::thread::Builder::new().name("sip".to_owned()).spawn(move || core.run(&tell))?;
     Ok(Handle { wishes, waker, figures })
+}
+
+/// Wakes the core once for all that is sent before it looks: a wake-up is a system call on each side.
+#[derive(Debug, Clone)]
+pub(crate) struct Alarm {
+    waker: Arc<Waker>,
+    woken: Arc<AtomicBool>,
+}
+
+impl Alarm {
+    /// Called after something was sent.
+    pub(crate) fn wake(&self) {
+        if !self.woken.swap(true, Ordering::SeqCst) {
+            // A core that has stopped is not there to be woken.
+            let _ = self.waker.wake();
+        }
+    }
 }
 
 fn utc_now() -> i64 {
@@ -178,6 +199,8 @@ impl Core {
                     again.push(token);
                 }
             }
+            // From here on whoever sends something wakes us again.
+            self.woken.store(false, Ordering::SeqCst);
             self.hear_sounds();
             if self.take_wishes() == Ended::Yes {
                 self.transmit();
@@ -185,6 +208,7 @@ impl Core {
             }
             self.timeouts();
             self.work();
+            self.sound.wake();
             if !self.events.is_empty() {
                 tell(std::mem::take(&mut self.events));
             }
@@ -265,7 +289,7 @@ impl Core {
         self.figures.set(&self.figures.legs, self.legs.len());
         self.figures.set(&self.figures.packets, self.sound.packets());
         let repeated = self.endpoint.counters().repeated;
-        self.figures.repeated.store(repeated, std::sync::atomic::Ordering::Relaxed);
+        self.figures.repeated.store(repeated, Ordering::Relaxed);
     }
 
     fn transmit(&mut self) {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 
-use mio::Waker;
+use crate::core::Alarm;
 use model::id::{CallId, LegId, PartyId, TenantId, TrunkName};
 use model::leg::{LegCommand, LegEvent, ReferId, Release};
 use model::number::{Country, PhoneNumber};
@@ -220,7 +220,7 @@ impl Figures {
 #[derive(Debug, Clone)]
 pub struct Handle {
     wishes: Sender<Wish>,
-    waker: Arc<Waker>,
+    waker: Alarm,
     figures: Arc<Figures>,
 }
 
@@ -242,7 +242,7 @@ impl Handle {
     fn wish(&self, wish: Wish) {
         // A core that has stopped takes nothing more: the process is ending.
         if self.wishes.send(wish).is_ok() {
-            let _ = self.waker.wake();
+            self.waker.wake();
         }
     }
 

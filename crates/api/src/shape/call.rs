@@ -221,6 +221,7 @@ fn leg_shape(leg: &LegRecord, record: &CallRecord, names: &Names) -> LegShape {
         Peer::Emergency(number) => (None, Some(number.to_string())),
     };
     let hidden = leg.role == Role::Caller && record.hidden;
+    let answered = if leg.role == Role::Caller { record.answered } else { leg.answered };
     LegShape {
         leg: leg.leg.to_string(),
         role: leg.role.into(),
@@ -229,7 +230,7 @@ fn leg_shape(leg: &LegRecord, record: &CallRecord, names: &Names) -> LegShape {
         group: leg.group.map(|group| group.to_string()),
         started: iso(leg.started),
         alerting: leg.alerting.map(iso),
-        answered: leg.answered.map(iso),
+        answered: answered.map(iso),
         ended: leg.ended.map(iso),
         end_cause: leg.cause.map(EndCauseWord::from),
         media: leg.media.map(|media| MediaShape {

@@ -94,9 +94,8 @@ impl Switchboard {
 
     fn run_own(&mut self, party: PartyId, number: Number, own: OwnCode, language: Language) -> Said {
         let name = self.settings.group(number).map(|group| group.name.clone()).unwrap_or_default();
-        let by = Actor::Party(party);
         match own {
-            OwnCode::LogOut => match self.log_out(number, party, by) {
+            OwnCode::LogOut => match self.log_out(number, party, Actor::Party(party)) {
                 Ok(true) => {
                     Said { done: true, prompt: "logged_out", text: texts::logged_out(language, &name) }
                 }
@@ -105,9 +104,18 @@ impl Switchboard {
                 }
                 Err(_) => refused(language),
             },
-            OwnCode::LogIn => said_in(self.log_in(number, party, Duty::No, by), language, &name),
-            OwnCode::LogInFirst => said_in(self.log_in(number, party, Duty::Take, by), language, &name),
+            OwnCode::LogIn => said_in(self.log_in_by_code(number, party, Duty::No), language, &name),
+            OwnCode::LogInFirst => said_in(self.log_in_by_code(number, party, Duty::Take), language, &name),
         }
+    }
+
+    /// Who logs in from his phone says that he takes calls: a pause, which the phone does not show, is over.
+    fn log_in_by_code(&mut self, number: Number, party: PartyId, duty: Duty) -> Result<LogInDone, Refusal> {
+        let done = self.log_in(number, party, duty, Actor::Party(party))?;
+        if self.saved.agents.get(&party).is_some_and(|agent| agent.paused.is_some()) {
+            self.fact(What::Resumed { member: party });
+        }
+        Ok(done)
     }
 }
 

@@ -364,7 +364,7 @@ fn what_the_duty_member_does_not_take_the_others_share() {
             > 15 s pass
                 mari ended: NoAnswer
                 release mari: Normal
-                screen of mari: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of mari: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to juri (Rotation)
                 dial juri
             > juri is busy
@@ -385,7 +385,7 @@ fn what_the_duty_member_does_not_take_the_others_share() {
             > juri does not answer
                 juri ended: NoAnswer
                 juri to the tail (NoAnswer)
-                screen of juri: "Info: the call from +3725557002 went on to the next. No need to call back."
+                screen of juri: "Info: the call from +3725557002 at hh:mm went on to the next. No need to call back."
                 offered to nobody (Nobody)
                 fallback own_line: Tried
                 dial line

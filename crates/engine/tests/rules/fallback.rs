@@ -59,7 +59,7 @@ fn each_member_is_tried_once_and_then_the_main_line_rings() {
                 kati ended: NoAnswer
                 release kati: Normal
                 kati to the tail (NoAnswer)
-                screen of kati: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of kati: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to nobody (Nobody)
                 fallback own_line: Tried
                 dial line

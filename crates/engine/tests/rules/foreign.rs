@@ -275,7 +275,7 @@ fn each_failure_counts_as_the_table_says() {
             > liis does not answer
                 liis ended: NoAnswer
                 liis to the tail (NoAnswer)
-                screen of liis: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of liis: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to Madis (Rotation)
                 dial Madis
                 list: juri Madis mari kati toomas liis

@@ -66,7 +66,7 @@ fn an_outside_member_takes_his_turn_like_the_others() {
                 juri ended: NoAnswer
                 release juri: Normal
                 juri to the tail (NoAnswer)
-                screen of juri: "Info: the call from +3725557002 went on to the next. No need to call back."
+                screen of juri: "Info: the call from +3725557002 at hh:mm went on to the next. No need to call back."
                 offered to nobody (Nobody)
                 fallback own_line: Tried
                 dial line
@@ -304,7 +304,7 @@ fn no_answer_and_unreachable_go_to_the_tail() {
                 mari ended: NoAnswer
                 release mari: Normal
                 mari to the tail (NoAnswer)
-                screen of mari: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of mari: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to juri (Rotation)
                 dial juri
                 list: juri kati mari

@@ -140,7 +140,7 @@ fn a_new_ring_time_acts_on_the_next_offer() {
                 mari ended: NoAnswer
                 release mari: Normal
                 mari to the tail (NoAnswer)
-                screen of mari: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of mari: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to juri (Rotation)
                 dial juri
                 list: juri mari
@@ -150,7 +150,7 @@ fn a_new_ring_time_acts_on_the_next_offer() {
                 juri ended: NoAnswer
                 release juri: Normal
                 juri to the tail (NoAnswer)
-                screen of juri: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of juri: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to nobody (Nobody)
                 fallback own_line: Tried
                 dial line
@@ -182,7 +182,7 @@ fn the_ring_time_begins_with_the_ringing() {
                 mari ended: NoAnswer
                 release mari: Normal
                 mari to the tail (NoAnswer)
-                screen of mari: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of mari: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to juri (Rotation)
                 dial juri
                 list: juri mari
@@ -213,7 +213,7 @@ fn the_ring_time_begins_only_once() {
                 mari ended: NoAnswer
                 release mari: Normal
                 mari to the tail (NoAnswer)
-                screen of mari: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of mari: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to juri (Rotation)
                 dial juri
                 list: juri mari
@@ -268,7 +268,7 @@ fn who_let_it_ring_is_told_that_the_call_passed_on() {
                 mari ended: NoAnswer
                 release mari: Normal
                 mari to the tail (NoAnswer)
-                screen of mari: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of mari: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to juri (Rotation)
                 dial juri
                 list: juri kati mari
@@ -276,7 +276,7 @@ fn who_let_it_ring_is_told_that_the_call_passed_on() {
             > juri does not answer
                 juri ended: NoAnswer
                 juri to the tail (NoAnswer)
-                screen of juri: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of juri: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to kati (Rotation)
                 dial kati
                 list: kati mari juri
@@ -304,7 +304,7 @@ fn the_notice_comes_also_when_the_main_line_is_next() {
                 mari ended: NoAnswer
                 release mari: Normal
                 mari to the tail (NoAnswer)
-                screen of mari: "Info: kõne peidetud numbrilt suunati järgmisele. Tagasi helistada pole vaja."
+                screen of mari: "Info: kõne peidetud numbrilt kell hh:mm suunati järgmisele. Tagasi helistada pole vaja."
                 offered to nobody (Nobody)
                 fallback own_line: Tried
                 dial line

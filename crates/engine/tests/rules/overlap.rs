@@ -149,7 +149,7 @@ fn a_restart_keeps_the_list() {
                 mari ended: NoAnswer
                 release mari: Normal
                 mari to the tail (NoAnswer)
-                screen of mari: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of mari: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to juri (Rotation)
                 dial juri
                 list: juri kati mari
@@ -231,7 +231,7 @@ fn too_many_misses_log_a_member_out() {
                 mari ended: NoAnswer
                 release mari: Normal
                 mari to the tail (NoAnswer)
-                screen of mari: "Info: the call from +3725557001 went on to the next. No need to call back."
+                screen of mari: "Info: the call from +3725557001 at hh:mm went on to the next. No need to call back."
                 offered to juri (Rotation)
                 dial juri
                 list: juri mari

@@ -27,6 +27,7 @@ impl Bed {
                     NoticeTo::User(party) => name(party),
                     NoticeTo::Caller(leg) => self.who(leg),
                 };
+                let notice = notice.clone().at("hh:mm");
                 Some(format!("screen of {whose}: \"{}\"", notice.text))
             }
         }

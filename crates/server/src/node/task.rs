@@ -53,6 +53,8 @@ pub(crate) struct Begin {
 #[derive(Debug, Clone)]
 pub(crate) struct Around {
     pub(crate) clock: Clock,
+    /// Where their tasks run.
+    pub(crate) calls_on: tokio::runtime::Handle,
     pub(crate) writer: Writer,
     pub(crate) telephony: Handle,
     pub(crate) hub: Hub,
@@ -72,6 +74,7 @@ pub(crate) fn start(tenant: TenantId, begin: Begin, around: Around) -> Node {
     let (written, facts) = watch::channel(saved);
     let entry = Entry::begin(now, saved, begin.config.version, begin.seed);
     let node = Node { tenant: tenant.clone(), mail, waiting: waiting.clone(), view: view.clone(), facts };
+    let calls_on = around.calls_on.clone();
     let task = Task {
         node: node.clone(),
         tenant,
@@ -95,7 +98,7 @@ pub(crate) fn start(tenant: TenantId, begin: Begin, around: Around) -> Node {
         told: Instant::now(),
         around,
     };
-    tokio::spawn(task.run());
+    calls_on.spawn(task.run());
     node
 }
 
@@ -281,7 +284,11 @@ impl Task {
                 // Gone only when Helin ends.
                 let _ = self.around.typed.send(typed);
             }
-            Output::Notice(notice) => self.around.telephony.notice(&self.tenant, notice),
+            Output::Notice(notice) => {
+                // req K-30
+                let time_of_day = self.lock_view().time_of_day(self.around.clock.now().utc);
+                self.around.telephony.notice(&self.tenant, notice.at(&time_of_day));
+            }
             Output::Reply(request, reply) => {
                 if let Some(answer) = self.asked.remove(&request) {
                     // Who asked may have gone.

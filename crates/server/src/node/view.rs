@@ -93,6 +93,13 @@ impl View {
         }
     }
 
+    /// What a clock at the company shows: `14:05`.
+    pub(crate) fn time_of_day(&self, at: Utc) -> String {
+        let stamp = jiff::Timestamp::from_microsecond(at.0).unwrap_or_default();
+        let time = self.day.zone.to_datetime(stamp).time();
+        format!("{:02}:{:02}", time.hour(), time.minute())
+    }
+
     /// Takes new settings; the facts they cause come after it.
     pub(crate) fn take_config(&mut self, config: Arc<TenantConfig>, now: Utc) {
         if config.time_zone != self.config.time_zone {

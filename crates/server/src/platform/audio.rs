@@ -73,7 +73,8 @@ fn hashes(document: &Document) -> impl Iterator<Item = (&Document, &str)> {
 
 async fn decoded(audio: &[u8]) -> Result<Clip, String> {
     let octets = audio.to_vec();
-    let clip = tokio::task::spawn_blocking(move || decode(&octets)).await.map_err(|error| error.to_string())?;
+    let clip =
+        tokio::task::spawn_blocking(move || decode(&octets)).await.map_err(|error| error.to_string())?;
     clip.map_err(|fault| fault.to_string())
 }
 

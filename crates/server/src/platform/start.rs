@@ -27,11 +27,14 @@ use crate::node::{self, Around, Begin, Mail};
 use crate::settings::{
     DigestName, IdentityTrust, ListenerSettings, Settings, Side, TransportName, TrunkSettings,
 };
+use crate::setup::SetUp;
 use crate::{asks, builtin, demo, router};
 
 /// A platform that takes calls.
 pub(crate) struct Running {
     pub(crate) platform: Arc<Platform>,
+    /// Path of the one-time set-up link, where nobody has a token.
+    pub(crate) set_up: Option<String>,
     /// Held for as long as the data folder is ours.
     _folder: std::fs::File,
     web: tokio::task::JoinHandle<()>,
@@ -46,11 +49,15 @@ struct Found {
     names: Arc<Names>,
 }
 
-/// Starts everything.
+/// Starts everything; what calls wait for runs on `calls_on`.
 ///
 /// # Errors
 /// What is missing or taken, and what to do about it.
-pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Result<Running> {
+pub(crate) async fn start(
+    settings: &Settings,
+    demo_company: bool,
+    calls_on: &tokio::runtime::Handle,
+) -> anyhow::Result<Running> {
     let folder = take_folder(&settings.data)?;
     let store = open_store(settings).await?;
     let key = master_key(&settings.data)?;
@@ -72,10 +79,15 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
     let hub = Hub::default();
     let calls = router::CallMap::default();
     let (typed, to_look_up) = mpsc::unbounded_channel();
+    let writer = {
+        let _on = calls_on.enter();
+        Writer::start(store.clone())
+    };
     let around = Around {
         clock: Clock::start(),
         typed,
-        writer: Writer::start(store.clone()),
+        calls_on: calls_on.clone(),
+        writer,
         telephony: telephony.clone(),
         hub: hub.clone(),
         calls: calls.clone(),
@@ -98,17 +110,28 @@ pub(crate) async fn start(settings: &Settings, demo_company: bool) -> anyhow::Re
         demo::companies(&platform).await?;
     }
     platform.tell_reach(&bindings);
-    tokio::spawn(router::run(platform.clone(), inbox));
+    calls_on.spawn(router::run(platform.clone(), inbox));
     tokio::spawn(router::look_up(platform.clone(), to_look_up));
     let (gateway, questions) = Gateway::new(hub);
     tokio::spawn(asks::run(platform.clone(), questions));
-    let router = api::router(gateway);
+    let mut router = api::router(gateway);
+    let mut set_up = None;
+    if let Some((path, pages)) = SetUp::begin(&platform.store).await? {
+        router = router.merge(pages);
+        set_up = Some(path);
+    }
     let web = tokio::spawn(async move {
         if let Err(error) = axum::serve(web, router).await {
             tracing::error!(%error, "the web port has ended");
         }
     });
-    Ok(Running { platform, _folder: folder, web, grace: Duration::from_millis(settings.shutdown_grace.0) })
+    Ok(Running {
+        platform,
+        set_up,
+        _folder: folder,
+        web,
+        grace: Duration::from_millis(settings.shutdown_grace.0),
+    })
 }
 
 /// Makes the data folder and takes it for this process alone.
@@ -130,7 +153,11 @@ fn take_folder(folder: &Path) -> anyhow::Result<std::fs::File> {
     }
 }
 
-async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+/// The database that the settings name.
+///
+/// # Errors
+/// It cannot be opened.
+pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     match &settings.database {
         Some(url) if url.starts_with("postgres") => Ok(Store::open_postgres(url).await?),
         Some(url) => {

@@ -157,7 +157,8 @@ fn a_foreign_token_sees_nothing() {
     assert_eq!(calls["items"], serde_json::json!([]));
 }
 
-fn wav(samples: &[i16]) -> Vec<u8> {
+/// A WAV file: 8000 Hz, 16 bits, mono.
+pub(crate) fn wav(samples: &[i16]) -> Vec<u8> {
     let size = u32::try_from(samples.len() * 2).unwrap();
     let mut file = b"RIFF".to_vec();
     file.extend_from_slice(&(36 + size).to_le_bytes());

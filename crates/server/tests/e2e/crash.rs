@@ -8,19 +8,20 @@ use serde_json::Value;
 use crate::load::{Callers, GROUP, Members, company};
 use crate::process::{Helin, PATIENCE};
 
-/// Kills in one run.
+/// Kills in one run; `HELIN_TEST_KILLS` says otherwise (`make bench`: 100).
 const KILLS: u32 = 10;
 const MEMBERS: usize = 30;
 
 #[test]
 fn every_answered_call_has_one_record_however_often_helin_is_killed() {
+    let kills = std::env::var("HELIN_TEST_KILLS").map_or(KILLS, |text| text.parse().unwrap());
     let mut helin = Helin::demo_with(&["--rtp", "20000-29999"]);
     let members = Members::start();
     company(&helin, MEMBERS, members.at());
     let mut answered = Vec::new();
     // Chance that comes again: where in the load each kill falls.
     let mut chance = 0x9e37_79b9_u64;
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         let callers = Callers::new(&helin, 5_600_000 + kill * 1_000);
         // The load goes on through the crash; phones need not register again.
         let load = std::thread::spawn(move || callers.run(150, 100, Duration::from_secs(1)));
@@ -35,7 +36,7 @@ fn every_answered_call_has_one_record_however_often_helin_is_killed() {
         helin.start();
         answered.extend(load.join().unwrap());
     }
-    assert!(answered.len() > 200, "only {} calls were answered", answered.len());
+    assert!(answered.len() > 20 * kills as usize, "only {} calls were answered", answered.len());
 
     let token = "demo-operator-token";
     let path = format!("/api/v1/groups/{GROUP}/live?company=load");
@@ -48,15 +49,38 @@ fn every_answered_call_has_one_record_however_often_helin_is_killed() {
         assert!(!record["ended"].is_null() && !record["outcome"].is_null(), "{record:#}");
         records.entry(record["from"].as_str().unwrap().to_owned()).or_default().push(record);
     }
+    let mut wrong = 0;
     for number in &answered {
         let found = records.get(number).map_or(&[][..], Vec::as_slice);
-        assert_eq!(found.len(), 1, "{number} got a 200: {found:#?}");
-        assert_eq!(found[0]["outcome"], "answered", "{number}");
+        if found.len() != 1 || found[0]["outcome"] != "answered" {
+            eprintln!("{number} got a 200: {found:#?}");
+            wrong += 1;
+        }
     }
+    let cut = ended_by_restart(&helin, records.values().flatten());
+    println!(
+        "kills: {kills}, calls answered: {}, ended by a restart: {cut}, lost or doubled: {wrong}",
+        answered.len()
+    );
+    assert_eq!(wrong, 0, "calls that got a 200 and have not exactly one record");
+    assert!(cut > 0, "no kill fell into a call");
 
     // The whole day, with its crashes, gives the same facts again.
     let replayed = helin.run(token, &["replay", "load", "--data", helin.data().to_str().unwrap()]);
     assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stderr));
+}
+
+/// Of the calls that were not answered, those that a kill cut off; there is no other reason here.
+fn ended_by_restart<'a>(helin: &Helin, records: impl Iterator<Item = &'a Value>) -> usize {
+    let mut count = 0;
+    for record in records.filter(|record| record["outcome"] != "answered") {
+        let path = format!("/api/v1/calls/{}?company=load", record["id"].as_str().unwrap());
+        let call = helin.request("GET", &path, "demo-operator-token", None).1;
+        let legs = call["legs"].as_array().unwrap();
+        assert!(legs.iter().any(|leg| leg["end_cause"] == "restart"), "{call:#}");
+        count += 1;
+    }
+    count
 }
 
 fn all_calls(helin: &Helin) -> Vec<Value> {

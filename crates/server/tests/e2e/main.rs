@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "a test that cannot go on has failed and says why"
 )]
 
@@ -15,9 +16,12 @@ mod phone;
 mod process;
 mod sound;
 
+mod clients;
 mod codes;
 mod crash;
 mod direct;
+mod first_start;
+mod limits;
 mod load;
 mod media;
 mod outside;

@@ -25,6 +25,7 @@ pub(crate) struct Helin {
     stdout: Option<BufReader<ChildStdout>>,
     data: tempfile::TempDir,
     extra: Vec<String>,
+    loud: bool,
     base: u16,
 }
 
@@ -38,15 +39,46 @@ impl Helin {
     pub(crate) fn demo_with(extra: &[&str]) -> Self {
         let mut flags = vec!["--demo".to_owned()];
         flags.extend(extra.iter().map(|&flag| flag.to_owned()));
-        let mut helin = Self {
+        let mut helin = Self::made(flags);
+        helin.start();
+        helin
+    }
+
+    /// Without the demo: a platform with a settings file and nothing else.
+    pub(crate) fn bare(settings: &str) -> Self {
+        let mut helin = Self::made(vec!["--config".to_owned()]);
+        let file = helin.folder().join("helin.toml");
+        std::fs::write(&file, settings).unwrap();
+        helin.extra.push(file.display().to_string());
+        helin.start();
+        helin
+    }
+
+    /// With the demo company, and a log of everything.
+    pub(crate) fn loud() -> Self {
+        let mut helin = Self::made(vec!["--demo".to_owned()]);
+        helin.loud = true;
+        helin.start();
+        helin
+    }
+
+    fn made(extra: Vec<String>) -> Self {
+        Self {
             child: None,
             stdout: None,
             data: tempfile::Builder::new().prefix("helin-e2e-").tempdir().unwrap(),
-            extra: flags,
+            extra,
+            loud: false,
             base: free_block(),
-        };
-        helin.start();
-        helin
+        }
+    }
+
+    /// The next line that it says on stdout.
+    pub(crate) fn says(&mut self) -> String {
+        let mut line = String::new();
+        let stdout = self.stdout.as_mut().expect("it runs");
+        assert!(stdout.read_line(&mut line).unwrap() > 0, "it has ended:\n{}", self.log());
+        line.trim().to_owned()
     }
 
     /// Starts the process (again) and waits until it takes calls.
@@ -80,7 +112,8 @@ impl Helin {
         if !self.extra.iter().any(|flag| flag == "--rtp") {
             command.env("HELIN_RTP", format!("{}-{}", self.base + 10, self.base + BLOCK - 1));
         }
-        command.env("RUST_LOG", std::env::var("HELIN_TEST_LOG").unwrap_or_else(|_| "info".to_owned()));
+        let level = if self.loud { "trace" } else { "info" };
+        command.env("RUST_LOG", std::env::var("HELIN_TEST_LOG").unwrap_or_else(|_| level.to_owned()));
         command
     }
 
@@ -143,8 +176,24 @@ impl Helin {
         local(self.base + 2)
     }
 
+    /// A port for a client of its own.
+    pub(crate) fn spare_port(&self) -> u16 {
+        self.base + 5
+    }
+
     pub(crate) fn web(&self) -> SocketAddr {
         local(self.base + 3)
+    }
+
+    /// A token of the operator, made on the data folder.
+    pub(crate) fn operator(&self) -> String {
+        let output = Command::new(binary())
+            .args(["token", "create", "--operator", "--data"])
+            .arg(self.data())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
     /// A subcommand as a person would give it.
@@ -300,6 +349,8 @@ impl Drop for Helin {
         }
         if std::thread::panicking() {
             eprintln!("--- log of helin ---\n{}", self.log());
+        } else if let Some(line) = self.log().lines().find(|line| names_a_number(line)) {
+            panic!("a telephone number stands in the log: {line}");
         }
     }
 }
@@ -318,6 +369,16 @@ pub(crate) fn order(live: &Value) -> Vec<String> {
 /// The binary under test: the one `make test` built with optimisation, else cargo's.
 pub(crate) fn binary() -> PathBuf {
     std::env::var_os("HELIN_TEST_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_helin").into(), PathBuf::from)
+}
+
+/// Whether a telephone number can be read: `+` and seven digits, or one of the demo's country without `+`.
+pub(crate) fn names_a_number(line: &str) -> bool {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    line.match_indices('+').any(|(at, _)| digits(&line[at + 1..]) >= 7)
+        || line.match_indices("372").any(|(at, _)| {
+            let word = line[..at].bytes().next_back().is_some_and(|b| b.is_ascii_alphanumeric());
+            !word && digits(&line[at..]) >= 10
+        })
 }
 
 fn local(port: u16) -> SocketAddr {

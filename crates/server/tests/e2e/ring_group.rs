@@ -89,6 +89,7 @@ fn nobody_answers_so_the_caller_hears_the_announcement_and_480() {
         // req K-29, K-30
         let text = phone.text();
         assert!(text.contains("Infotelefon") && text.contains("+3725551234"), "{text}");
+        assert!(named_time_is_now(&text, "Europe/Tallinn"), "{text}");
     }
     // req K-23
     let mut offer = own_line.incoming();
@@ -325,6 +326,16 @@ fn a_caller_without_an_offer_is_offered_in_the_200() {
 }
 
 /// A-law of a built-in prompt.
+/// A text names the present minute (or the one before) as clocks of that zone show it.
+fn named_time_is_now(text: &str, zone: &str) -> bool {
+    let zone = jiff::tz::TimeZone::get(zone).unwrap();
+    let now = jiff::Timestamp::now();
+    [0, 60].iter().any(|ago| {
+        let at = zone.to_datetime(now - jiff::SignedDuration::from_secs(*ago)).time();
+        text.contains(&format!(" {:02}:{:02} ", at.hour(), at.minute()))
+    })
+}
+
 fn built_in(language: &str, name: &str) -> Vec<u8> {
     let path = format!("{}/../../prompts/{language}/{name}.wav", env!("CARGO_MANIFEST_DIR"));
     let clip = media::clip::Clip::of_wav(&std::fs::read(path).unwrap()).unwrap();

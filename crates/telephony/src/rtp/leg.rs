@@ -49,6 +49,8 @@ pub(crate) struct Leg {
     pub(super) peer: Option<u64>,
     /// When the next packet of a player is due.
     pub(super) due: u64,
+    /// Its ports are on the loopback, where only this machine's own phones can send.
+    loopback: bool,
     /// Where its packets come from, once known for sure.
     latched: Option<SocketAddr>,
     out: OutStream,
@@ -74,6 +76,7 @@ pub(super) enum Heard {
 
 impl Leg {
     pub(super) fn new(rtp: UdpSocket, rtcp: UdpSocket, setup: Setup, now: u64) -> Leg {
+        let loopback = rtp.local_addr().is_ok_and(|address| address.ip().is_loopback());
         Leg {
             rtp,
             rtcp,
@@ -81,6 +84,7 @@ impl Leg {
             feed: Feed::Silent,
             peer: None,
             due: 0,
+            loopback,
             latched: None,
             out: OutStream::new(setup.ssrc, setup.sequence, setup.timestamp, 8_000),
             received: Received::new(8_000),
@@ -129,9 +133,20 @@ impl Leg {
         same_address
     }
 
+    /// A source as its descriptions name it. A phone on this machine writes the machine's address into its
+    /// descriptions, but what it sends to the loopback comes from the loopback's address.
+    fn named(&self, from: SocketAddr) -> SocketAddr {
+        match &self.remote {
+            Some(remote) if self.loopback && !remote.trusted.is_loopback() => {
+                SocketAddr::new(remote.trusted, from.port())
+            }
+            Some(_) | None => from,
+        }
+    }
+
     /// A packet came.
     pub(super) fn hear(&mut self, packet: &Packet<'_>, from: SocketAddr, now: u64) -> Heard {
-        if !self.admit(from) {
+        if !self.admit(self.named(from)) {
             return Heard::Stranger;
         }
         let Some(remote) = &self.remote else { return Heard::Stranger };
@@ -269,5 +284,48 @@ impl Leg {
             jitter_in_us: self.received.jitter_us(),
             lost_out: self.lost_out,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leg(send_to: &str, trusted: &str) -> Leg {
+        let socket = || UdpSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let setup = Setup { ssrc: 1, sequence: 1, timestamp: 1, timeout: 1_000 };
+        let mut leg = Leg::new(socket(), socket(), setup, 0);
+        let remote = Remote {
+            send_to: Some(send_to.parse().unwrap()),
+            trusted: trusted.parse().unwrap(),
+            formats: Vec::new(),
+            law: None,
+            sends: true,
+            ptime: 20,
+        };
+        leg.set_remote(remote, 0);
+        leg
+    }
+
+    fn hears(leg: &mut Leg, from: &str) -> bool {
+        let octets = [0x80, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0xd5];
+        let packet = Packet::read(&octets).unwrap();
+        leg.hear(&packet, from.parse().unwrap(), 5) != Heard::Stranger
+    }
+
+    /// Helin on the loopback, a phone of the same machine that knows itself by the machine's address.
+    #[test]
+    fn a_phone_on_this_machine_is_heard_under_either_address() {
+        let mut leg = leg("192.0.2.2:11220", "192.0.2.2");
+        assert!(hears(&mut leg, "127.0.0.1:11220"));
+        assert_eq!(leg.target(), Some("192.0.2.2:11220".parse().unwrap()), "it goes where the phone said");
+        assert!(!hears(&mut leg, "127.0.0.1:11222"), "another port is a stranger's once it is heard");
+    }
+
+    #[test]
+    fn where_addresses_tell_machines_apart_a_stranger_stays_one() {
+        let mut leg = leg("127.0.0.1:11220", "127.0.0.1");
+        assert!(hears(&mut leg, "127.0.0.1:11220"));
+        assert!(!hears(&mut leg, "192.0.2.9:11220"));
     }
 }

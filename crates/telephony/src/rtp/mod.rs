@@ -233,6 +233,13 @@ impl Sound {
         self.ports.give_back(port);
     }
 
+    /// Wakes the shards that were sent something. Called once after all that belongs together.
+    pub(crate) fn wake(&self) {
+        for shard in &self.shards {
+            shard.wake();
+        }
+    }
+
     fn send(&self, shard: u16, command: Command) {
         if let Some(handle) = self.shards.get(usize::from(shard)) {
             handle.send(command);
@@ -252,6 +259,7 @@ impl Drop for Sound {
     fn drop(&mut self) {
         for shard in &self.shards {
             shard.send(Command::Stop);
+            shard.wake();
         }
     }
 }

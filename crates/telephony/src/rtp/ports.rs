@@ -47,9 +47,11 @@ impl Ports {
     }
 
     fn open(&self, port: u16) -> std::io::Result<UdpSocket> {
-        let socket = UdpSocket::bind(SocketAddr::new(self.bind, port))?;
-        socket.set_nonblocking(true)?;
-        Ok(socket)
+        let address = SocketAddr::new(self.bind, port);
+        let kind = socket2::Type::DGRAM.nonblocking();
+        let socket = socket2::Socket::new(socket2::Domain::for_address(address), kind, None)?;
+        socket.bind(&address.into())?;
+        Ok(socket.into())
     }
 }
 

@@ -1,5 +1,6 @@
 //! A shard: one thread, its legs, its sockets, a tick of 5 ms.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::SocketAddr;
@@ -27,12 +28,22 @@ const DATAGRAM_MAX: usize = 2_048;
 pub(crate) struct ShardHandle {
     commands: Sender<Command>,
     waker: Arc<Waker>,
+    /// Something was sent that the shard was not woken for.
+    waits: Cell<bool>,
 }
 
 impl ShardHandle {
+    /// Hands a command over; the shard takes it at the latest when it is woken.
     pub(super) fn send(&self, command: Command) {
         // A shard that has stopped takes nothing more: the process is ending.
         if self.commands.send(command).is_ok() {
+            self.waits.set(true);
+        }
+    }
+
+    /// Wakes the shard for all that was sent. A wake-up costs more than what a command asks for.
+    pub(super) fn wake(&self) {
+        if self.waits.replace(false) {
             let _ = self.waker.wake();
         }
     }
@@ -64,7 +75,7 @@ pub(super) fn start(
         packets,
     };
     std::thread::Builder::new().name(format!("rtp-{n}")).spawn(move || shard.run(&tell))?;
-    Ok(ShardHandle { commands, waker })
+    Ok(ShardHandle { commands, waker, waits: Cell::new(false) })
 }
 
 struct Shard {

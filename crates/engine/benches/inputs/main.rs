@@ -1,0 +1,61 @@
+//! What one input costs a switchboard with many members, and how long a day of calls takes. Prints one line of JSON.
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
+mod board;
+mod day;
+
+use std::time::Instant;
+
+use board::{Board, caller_hangs_up, member_answers};
+
+/// Inputs of each measurement, at least.
+const INPUTS: u64 = 200_000;
+/// The best of several runs: whatever else the machine does only adds.
+const RUNS: u32 = 5;
+
+fn main() {
+    let cost = |members: u64| (0..RUNS).map(|_| cost_us(members)).fold(f64::INFINITY, f64::min);
+    let (ten, hundred, thousand) = (cost(10), cost(100), cost(1_000));
+    let day = (0..RUNS).map(|_| day_s()).fold(f64::INFINITY, f64::min);
+    println!(
+        "{{\"us_per_input_10\":{ten:.3},\"us_per_input_100\":{hundred:.3},\"us_per_input_1000\":{thousand:.3},\
+         \"ratio_1000_to_10\":{:.3},\"day_of_{}_calls_s\":{day:.3}}}",
+        thousand / ten,
+        day::CALLS
+    );
+}
+
+/// Nine of ten members talk. The call that has lasted longest ends, and a new one comes, is offered, rings and is
+/// answered: five inputs.
+fn cost_us(members: u64) -> f64 {
+    let mut board = Board::new(members);
+    let busy = members * 9 / 10;
+    for call in 0..busy {
+        board.arrive(call);
+        member_answers(&mut board, call);
+    }
+    board.inputs = 0;
+    let began = Instant::now();
+    let mut call = busy;
+    while board.inputs < INPUTS {
+        caller_hangs_up(&mut board, call - busy);
+        board.arrive(call);
+        member_answers(&mut board, call);
+        call += 1;
+    }
+    let spent = began.elapsed();
+    assert_eq!(board.switchboard.calls_open() as u64, busy);
+    assert_eq!(board.answered, call, "every call was answered");
+    spent.as_secs_f64() * 1e6 / board.inputs as f64
+}
+
+fn day_s() -> f64 {
+    let began = Instant::now();
+    let told = day::live();
+    let spent = began.elapsed();
+    assert_eq!(told.records, day::CALLS, "every call has a record");
+    assert!(told.answered > day::CALLS / 2, "{told:?}");
+    spent.as_secs_f64()
+}
