@@ -14,7 +14,7 @@ pub(crate) enum Kind {
     Name,
     /// A company's id.
     Id,
-    /// A duration.
+    /// A duration in whole seconds.
     Span(u64, u64),
     /// A whole number.
     Whole(i64, i64),
@@ -177,7 +177,7 @@ impl Kind {
             Kind::Name => "1 to 64 letters, digits, `.`, `_` or `-`".to_owned(),
             Kind::Id => "a company id: 1 to 64 letters, digits, `.`, `_` or `-`".to_owned(),
             Kind::Span(least, most) => {
-                format!("a duration from \"{}\" to \"{}\"", Span(least), Span(most))
+                format!("a duration in whole seconds from \"{}\" to \"{}\"", Span(least), Span(most))
             }
             Kind::Whole(least, most) => format!("a whole number from {least} to {most}"),
             Kind::WholeOr(least, most, word) => format!("a whole number from {least} to {most}, or \"{word}\""),
@@ -203,7 +203,9 @@ impl Kind {
             Kind::Name => text.parse::<crate::id::PartyName>().is_ok(),
             Kind::Id => text.parse::<crate::id::TenantId>().is_ok(),
             Kind::Span(least, most) => {
-                text.parse::<Span>().is_ok_and(|span| (least..=most).contains(&span.0))
+                // req K-28: what is set in seconds has no parts of one.
+                text.parse::<Span>()
+                    .is_ok_and(|span| (least..=most).contains(&span.0) && span.0.is_multiple_of(1_000))
             }
             Kind::WholeOr(_, _, word) => text == word,
             Kind::Word(words) => words.contains(&text),
