@@ -110,12 +110,7 @@ impl Switchboard {
     }
 
     /// Who logs in from his phone says that he takes calls: a pause, which the phone does not show, is over.
-    fn log_in_by_code(
-        &mut self,
-        number: Number,
-        party: PartyId,
-        duty: Duty,
-    ) -> Result<LogInDone, Refusal> {
+    fn log_in_by_code(&mut self, number: Number, party: PartyId, duty: Duty) -> Result<LogInDone, Refusal> {
         let done = self.log_in(number, party, duty, Actor::Party(party))?;
         if self.saved.agents.get(&party).is_some_and(|agent| agent.paused.is_some()) {
             self.fact(What::Resumed { member: party });
