@@ -322,3 +322,69 @@ fn a_pause_keeps_the_place() {
         "#]],
     );
 }
+
+/// req K-42, K-43: who logs in by code takes calls: a pause that his phone does not show is over, whether he was
+/// in the list or not. A log-out does not lift it, and nor does a refused log-in.
+#[test]
+fn a_log_in_by_code_lifts_a_pause() {
+    check(
+        even("mari juri"),
+        "pause mari
+         text *961*2# by mari
+         live
+         text *961*1# by mari
+         live
+         pause mari
+         code *961*0# by mari
+         code *961*1# by mari
+         live",
+        expect![[r#"
+            list: mari juri
+            > pause mari
+                mari paused
+                reply: Done
+            > text *961*2# by mari
+                mari used *961*2#, in vain
+                reply: "Not allowed. Nothing was changed." (not done)
+            > live
+                mari: paused
+                juri: available
+            > text *961*1# by mari
+                mari resumed
+                mari used *961*1#
+                reply: "Info: you are logged in already, position 1."
+            > live
+                mari: available
+                juri: available
+            > pause mari
+                mari paused
+                reply: Done
+            > code *961*0# by mari
+                mari logged out by Party(PartyId(1))
+                mari used *961*0#
+                caller 90: answer
+                screen of mari: "Info: you are logged out."
+                caller 90 hears (en): "You are logged out."
+                caller 90: play logged_out in en
+                caller 90 ended: Answered
+                release caller 90: Normal
+                call 90 ended: Answered
+                list: juri
+            > code *961*1# by mari
+                mari logged in by Party(PartyId(1))
+                mari resumed
+                mari used *961*1#
+                caller 91: answer
+                screen of mari: "Info: you are logged in, position 2."
+                caller 91 hears (en): "You are logged in."
+                caller 91: play logged_in in en
+                caller 91 ended: Answered
+                release caller 91: Normal
+                call 91 ended: Answered
+                list: juri mari
+            > live
+                juri: available
+                mari: available
+        "#]],
+    );
+}

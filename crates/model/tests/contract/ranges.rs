@@ -71,14 +71,20 @@ fn ring_time_is_five_to_fifteen_seconds() {
     refused(
         "ring_time = \"4s\"",
         expect![[r#"
-        group[+3726001000].ring_time: "4s" is not allowed: a duration from "5s" to "15s"
-    "#]],
+            group[+3726001000].ring_time: "4s" is not allowed: a duration in whole seconds from "5s" to "15s"
+        "#]],
     );
+    for (key, value) in
+        [("ring_time", "5500ms"), ("own_line_ring_time", "20001ms"), ("alerting_max", "1500ms")]
+    {
+        assert!(group(&format!("{key} = \"{value}\"")).is_err(), "{key} = {value}");
+    }
+    assert_eq!(group("ring_time = \"7000ms\"").unwrap().ring_time.to_string(), "7s");
     refused(
         "ring_time = \"16s\"",
         expect![[r#"
-        group[+3726001000].ring_time: "16s" is not allowed: a duration from "5s" to "15s"
-    "#]],
+            group[+3726001000].ring_time: "16s" is not allowed: a duration in whole seconds from "5s" to "15s"
+        "#]],
     );
 }
 
@@ -117,14 +123,14 @@ fn the_main_line_rings_five_to_sixty_seconds() {
     refused(
         "own_line_ring_time = \"4s\"",
         expect![[r#"
-        group[+3726001000].own_line_ring_time: "4s" is not allowed: a duration from "5s" to "1min"
-    "#]],
+            group[+3726001000].own_line_ring_time: "4s" is not allowed: a duration in whole seconds from "5s" to "1min"
+        "#]],
     );
     refused(
         "own_line_ring_time = \"61s\"",
         expect![[r#"
-        group[+3726001000].own_line_ring_time: "61s" is not allowed: a duration from "5s" to "1min"
-    "#]],
+            group[+3726001000].own_line_ring_time: "61s" is not allowed: a duration in whole seconds from "5s" to "1min"
+        "#]],
     );
 }
 
@@ -181,19 +187,19 @@ fn durations_have_units() {
     refused(
         "ring_time = 5",
         expect![[r#"
-        group[+3726001000].ring_time: 5 is not allowed: a duration from "5s" to "15s"
-    "#]],
+            group[+3726001000].ring_time: 5 is not allowed: a duration in whole seconds from "5s" to "15s"
+        "#]],
     );
     refused(
         "ring_time = \"5\"",
         expect![[r#"
-        group[+3726001000].ring_time: "5" is not allowed: a duration from "5s" to "15s"
-    "#]],
+            group[+3726001000].ring_time: "5" is not allowed: a duration in whole seconds from "5s" to "15s"
+        "#]],
     );
     refused(
         "ring_time = \"0.2min\"",
         expect![[r#"
-        group[+3726001000].ring_time: "0.2min" is not allowed: a duration from "5s" to "15s"
-    "#]],
+            group[+3726001000].ring_time: "0.2min" is not allowed: a duration in whole seconds from "5s" to "15s"
+        "#]],
     );
 }

@@ -136,7 +136,12 @@ pub(crate) async fn start(
 
 /// Makes the data folder and takes it for this process alone.
 fn take_folder(folder: &Path) -> anyhow::Result<std::fs::File> {
-    std::fs::create_dir_all(folder)
+    use std::os::unix::fs::DirBuilderExt;
+    // What callers and members did is nobody else's on this machine.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
         .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
     let path = folder.join("helin.lock");
     let file = std::fs::File::create(&path)
