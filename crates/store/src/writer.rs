@@ -80,7 +80,7 @@ async fn run(store: Store, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
     let mut next = Instant::now();
     while inbox.recv_many(&mut batch, TOGETHER_MAX).await > 0 {
         // Under load whatever comes within the time goes together; a commit after a quiet time goes at once.
-        tokio::time::sleep_until(next.into()).await;
+        tokio::time::sleep_until(next).await;
         next = Instant::now() + TOGETHER_EVERY;
         let (commits, tickets): (Vec<Commit>, Vec<_>) = batch.drain(..).unzip();
         let results = match commit::write(&store, &commits, &mut ends).await {
