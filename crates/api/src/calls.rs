@@ -21,6 +21,7 @@ use crate::problem::Problem;
 use crate::request::{CompanyQuery, InCompany, Path, Query};
 use crate::shape::{CallFull, CallHead, Explanation, Names, Page, limit_of, parties};
 
+use wanted::Slice;
 pub use wanted::{CallsQuery, OfferFilter, VisitFilter};
 
 /// Calls, newest first; also those under way. With `group`, the calls that make a number of its statistics.
@@ -41,7 +42,7 @@ pub async fn list(
         None => None,
     };
     let wanted = query.wanted(&state, &scope).await?;
-    let (page, next) = wanted.page(&state, &scope, before, limit).await?;
+    let (page, next) = wanted.page(&state, &scope, Slice { before, limit }).await?;
     let names = names_of(&state, &scope.tenant, &page).await?;
     Ok(Json(Page { items: page.iter().map(|record| CallHead::of(record, &names)).collect(), next }))
 }

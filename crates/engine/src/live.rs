@@ -177,8 +177,8 @@ fn live_member(
     LiveMember {
         user: config.party_name(party).map(ToString::to_string).unwrap_or_default(),
         state: shown,
-        logged_in: member.place.is_some(),
         since,
+        logged_in: member.place.is_some(),
         duty: group.duty == Some(party),
         missed: member.missed,
     }

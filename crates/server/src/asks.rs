@@ -1,21 +1,25 @@
 //! Answers what the API asks, from folded views and the store; only commands go to a switchboard.
 
+mod directory;
+mod gather;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use api::gateway::{Ask, CallsToday, GroupHead, LiveView, MemberFigures, PartyView, Statistics, Ties};
+use api::gateway::{Ask, GroupHead, LiveView, PartyView, Ties};
 use api::principal::Principal;
-use model::fact::{EndCause, Peer, Role, VisitOutcome};
 use model::id::{CallId, FactSeq, PartyId, TenantId};
 use model::language::Language;
+use model::leg::Dialled;
 use model::live::Decision;
 use model::number::{Number, PhoneNumber};
 use model::output::{Refusal, Reply};
 use model::record::CallRecord;
-use model::time::{Span, Utc};
+use model::time::Utc;
 use store::TokenScope;
 use tokio::sync::mpsc;
 
+use crate::node::Mail;
 use crate::node::clock::utc_now;
 use crate::platform::{Company, Platform};
 
@@ -34,7 +38,7 @@ macro_rules! say {
     }};
 }
 
-async fn answer(platform: &Platform, ask: Ask) {
+async fn answer(platform: &Arc<Platform>, ask: Ask) {
     match ask {
         Ask::Who { token, answer } => say!(answer, who(platform, &token).await),
         Ask::Ties { tenant, group, person, answer } => say!(answer, ties(platform, &tenant, group, &person)),
@@ -44,15 +48,17 @@ async fn answer(platform: &Platform, ask: Ask) {
         Ask::Groups { tenant, answer } => say!(answer, groups(platform, &tenant)),
         Ask::Live { tenant, group, answer } => say!(answer, live(platform, &tenant, group).await),
         Ask::Call { tenant, call, answer } => say!(answer, call_record(platform, &tenant, call).await),
-        Ask::Calls { tenant, before, limit, answer } => {
-            say!(answer, calls(platform, &tenant, before, limit).await);
+        Ask::Calls { tenant, before, window, limit, answer } => {
+            say!(answer, calls(platform, &tenant, (before, window), limit).await);
         }
-        Ask::Statistics { tenant, group, window, answer } => {
-            say!(answer, statistics(platform, &tenant, group, window).await);
+        Ask::Gather { tenant, group, window, answer } => {
+            say!(answer, gather::gather(platform, &tenant, group, window).await.map(Box::new));
         }
-        Ask::Visits { tenant, group, window, answer } => {
-            say!(answer, visits(platform, &tenant, group, window).await);
+        Ask::Dialled { tenant, text, answer } => say!(answer, dialled(platform, &tenant, &text).await),
+        Ask::Callbacks { tenant, group, answer } => {
+            say!(answer, directory::callbacks(platform, &tenant, group))
         }
+        Ask::Directory { tenant, answer } => say!(answer, directory::directory(platform, &tenant)),
         Ask::OpenCalls { tenant, answer } => say!(answer, open_calls(platform, &tenant)),
         Ask::Explain { tenant, call, language, answer } => {
             say!(answer, explain(platform, &tenant, call, language).await);
@@ -99,8 +105,11 @@ fn ties(platform: &Platform, tenant: &TenantId, group: Number, name: &str) -> Ti
         return Ties::default();
     };
     let supervisor = company.config.users.get(&party).is_some_and(|user| user.supervisor);
+    let member = group.members.iter().find(|member| member.party == party);
     Ties {
-        member: group.members.iter().any(|member| member.party == party),
+        member: member.is_some(),
+        sees: member.is_some_and(|member| member.may_see),
+        logs_in: member.is_some_and(|member| member.may_log_in),
         supervises: supervisor || group.supervisors.contains(&party),
     }
 }
@@ -119,11 +128,15 @@ async fn live(platform: &Platform, tenant: &TenantId, group: Number) -> Option<L
         let view = company.node.view();
         let saved = view.state.groups.get(&group);
         let calls = saved.into_iter().flat_map(|saved| &saved.visiting);
-        calls.filter_map(|call| view.state.calls.get(call)).map(|record| record.from).collect()
+        let callers = calls.filter_map(|call| view.state.calls.get(call)).map(|record| record.from);
+        let requests = saved.into_iter().flat_map(|saved| saved.callbacks.values());
+        callers.chain(requests.map(|request| request.number)).collect()
     };
     let known = names(platform, tenant, waiting).await;
-    let view = company.node.view();
-    view.live(group, &|party| known.get(&party).cloned().unwrap_or_else(|| company.names.view(party)))
+    let mut view = company.node.view();
+    view.live(group, utc_now(), &|party| {
+        known.get(&party).cloned().unwrap_or_else(|| company.names.view(party))
+    })
 }
 
 async fn call_record(platform: &Platform, tenant: &TenantId, call: CallId) -> Option<CallRecord> {
@@ -146,17 +159,43 @@ fn open_calls(platform: &Platform, tenant: &TenantId) -> Vec<CallRecord> {
 async fn calls(
     platform: &Platform,
     tenant: &TenantId,
-    before: Option<CallId>,
+    (before, window): (Option<CallId>, Option<(Utc, Utc)>),
     limit: u32,
 ) -> Vec<CallRecord> {
     let mut records = open_calls(platform, tenant);
-    records.retain(|record| before.is_none_or(|before| record.call < before));
-    let ended = or_log(platform.store.calls(tenant, before, limit).await).unwrap_or_default();
+    records.retain(|record| {
+        let inside = window.is_none_or(|(from, to)| record.started >= from && record.started < to);
+        inside && before.is_none_or(|before| record.call < before)
+    });
+    let ended = match window {
+        Some(window) => platform.store.calls_between(tenant, before, window, limit).await,
+        None => platform.store.calls(tenant, before, limit).await,
+    };
+    let ended = or_log(ended).unwrap_or_default();
     let open: Vec<CallId> = records.iter().map(|record| record.call).collect();
     records.extend(ended.into_iter().filter(|record| !open.contains(&record.call)));
     records.sort_by_key(|record| std::cmp::Reverse(record.call));
     records.truncate(limit as usize);
     records
+}
+
+/// What a text means that a user of the company dials. A number never seen gets its row at once: the command that
+/// follows names it.
+async fn dialled(platform: &Arc<Platform>, tenant: &TenantId, text: &str) -> Dialled {
+    let Some(company) = platform.company(tenant) else { return Dialled::Nobody };
+    match crate::router::meant(platform, &company, text).await {
+        Ok((to, parties)) => {
+            if !parties.is_empty() {
+                // A node that is gone takes no command either.
+                let _ = company.node.post(Mail::Parties(parties));
+            }
+            to
+        }
+        Err(error) => {
+            tracing::error!(%error, "a target could not be looked up: the database does not answer");
+            Dialled::Nobody
+        }
+    }
 }
 
 fn or_log<T>(result: Result<T, store::StoreError>) -> Option<T> {
@@ -201,120 +240,4 @@ async fn explain(
     let from = FactSeq(saved.version.0 + 1);
     let facts = or_log(platform.store.facts(tenant, from, record.last).await)?;
     Some(engine::explain::decisions(saved, &facts, call, &company.config, language))
-}
-
-/// The window asked for, else the company's today.
-fn window(company: &Company, window: Option<(Utc, Utc)>) -> (Utc, Utc) {
-    window.unwrap_or_else(|| (company.node.view().day_start(), Utc(i64::MAX)))
-}
-
-async fn visits(
-    platform: &Platform,
-    tenant: &TenantId,
-    group: Number,
-    asked: Option<(Utc, Utc)>,
-) -> Option<Vec<CallRecord>> {
-    let company = platform.company(tenant)?;
-    company.config.groups.get(&group)?;
-    let (from, to) = window(&company, asked);
-    let mut records = or_log(platform.store.visited(tenant, group, (from, to)).await)?;
-    let inside = |record: &CallRecord| {
-        record.visits.iter().any(|visit| visit.group == group && visit.from >= from && visit.from < to)
-    };
-    let known: Vec<CallId> = records.iter().map(|record| record.call).collect();
-    let open = open_calls(platform, tenant);
-    records.extend(open.into_iter().rev().filter(|record| inside(record) && !known.contains(&record.call)));
-    Some(records)
-}
-
-/// Derived from records and log-in times alone (K-03).
-async fn statistics(
-    platform: &Platform,
-    tenant: &TenantId,
-    number: Number,
-    asked: Option<(Utc, Utc)>,
-) -> Option<Statistics> {
-    let company = platform.company(tenant)?;
-    let group = company.config.groups.get(&number)?.clone();
-    let records = visits(platform, tenant, number, asked).await?;
-    let (from, to) = window(&company, asked);
-    let mut totals = CallsToday::default();
-    let mut members: BTreeMap<PartyId, MemberFigures> = BTreeMap::new();
-    for record in &records {
-        for visit in record.visits.iter().filter(|visit| visit.group == number) {
-            totals.offered += 1;
-            match visit.outcome {
-                Some(VisitOutcome::Served) => totals.answered += 1,
-                Some(VisitOutcome::Abandoned) => totals.abandoned += 1,
-                Some(VisitOutcome::Overflowed) => totals.overflowed += 1,
-                None => {}
-            }
-        }
-        count_offers(record, number, &mut members);
-    }
-    let sessions = or_log(platform.store.sessions(tenant, number, (from, to)).await)?;
-    let now = utc_now();
-    let mut times: Vec<(PartyId, Utc, Utc)> =
-        sessions.iter().map(|session| (session.member, session.from, session.to)).collect();
-    {
-        let view = company.node.view();
-        let saved = view.state.groups.get(&number);
-        for (party, member) in saved.into_iter().flat_map(|saved| &saved.members) {
-            if member.place.is_some() {
-                times.push((*party, member.since, now));
-            }
-        }
-    }
-    for (party, since, until) in times {
-        let inside = until.min(to).min(now) - since.max(from);
-        let figures = members.entry(party).or_default();
-        figures.logged_in = Span(figures.logged_in.0 + inside.0);
-    }
-    let members = group
-        .members
-        .iter()
-        .map(|member| {
-            let mut figures = members.remove(&member.party).unwrap_or_default();
-            figures.user =
-                company.config.party_name(member.party).map(ToString::to_string).unwrap_or_default();
-            figures
-        })
-        .collect();
-    Some(Statistics { totals, members })
-}
-
-fn count_offers(record: &CallRecord, group: Number, members: &mut BTreeMap<PartyId, MemberFigures>) {
-    for leg in record.legs.iter().filter(|leg| leg.role == Role::Member && leg.group == Some(group)) {
-        let Peer::Party(party) = leg.peer else { continue };
-        let figures = members.entry(party).or_default();
-        figures.offered += 1;
-        match leg.cause {
-            Some(EndCause::NoAnswer | EndCause::Diverted | EndCause::NotConfirmed) => figures.no_answer += 1,
-            Some(EndCause::Busy) => figures.busy += 1,
-            Some(
-                EndCause::Unreachable
-                | EndCause::NotAcceptable
-                | EndCause::Forbidden
-                | EndCause::LimitReached
-                | EndCause::NotFound,
-            ) => figures.unreachable += 1,
-            Some(EndCause::Rejected) => figures.rejected += 1,
-            Some(
-                EndCause::Answered
-                | EndCause::HangUp
-                | EndCause::MediaTimeout
-                | EndCause::AnsweredElsewhere
-                | EndCause::Cancelled
-                | EndCause::Restart
-                | EndCause::Shutdown,
-            )
-            | None => {}
-        }
-        let talked = matches!(leg.cause, Some(EndCause::NotConfirmed)).then_some(()).is_none();
-        if let Some(answered) = leg.answered.filter(|_| talked) {
-            figures.answered += 1;
-            let until = leg.ended.unwrap_or_else(utc_now);
-            figures.talk = Span(figures.talk.0 + (until - answered).0);
-        }
-    }
 }

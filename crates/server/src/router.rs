@@ -226,6 +226,18 @@ async fn from_phone(
     Ok(Some((company, Arrival { from, to, via: Ingress::User(party), replaces: incoming.replaces }, parties)))
 }
 
+/// What a text means that a user of the company dials, with a row to write for a number never seen.
+pub(crate) async fn meant(
+    platform: &Arc<Platform>,
+    company: &Company,
+    text: &str,
+) -> Result<(Dialled, Vec<NewParty>), StoreError> {
+    let Reading { meaning, .. } = platform.routing.load_full().read(company.node.tenant(), text);
+    let mut parties = Vec::new();
+    let to = dialled(platform, company, meaning, &mut parties).await?;
+    Ok((to, parties))
+}
+
 async fn dialled(
     platform: &Arc<Platform>,
     company: &Company,

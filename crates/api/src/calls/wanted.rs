@@ -108,6 +108,15 @@ impl OfferFilter {
     }
 }
 
+/// Which part of a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slice {
+    /// Begun before this call.
+    pub(super) before: Option<CallId>,
+    /// At most so many.
+    pub(super) limit: u32,
+}
+
 /// What is looked for, read and resolved.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
@@ -164,12 +173,11 @@ impl Wanted {
         &self,
         state: &ApiState,
         scope: &Scope,
-        before: Option<CallId>,
-        limit: u32,
+        slice: Slice,
     ) -> Result<(Vec<CallRecord>, Option<String>), Problem> {
         match self.group {
-            Some(group) => self.page_of_group(state, scope, group, before, limit).await,
-            None => self.page_of_all(state, scope, before, limit).await,
+            Some(group) => self.page_of_group(state, scope, group, slice).await,
+            None => self.page_of_all(state, scope, slice).await,
         }
     }
 
@@ -178,8 +186,7 @@ impl Wanted {
         state: &ApiState,
         scope: &Scope,
         group: Number,
-        before: Option<CallId>,
-        limit: u32,
+        Slice { before, limit }: Slice,
     ) -> Result<(Vec<CallRecord>, Option<String>), Problem> {
         let (tenant, window) = (scope.tenant.clone(), Some(self.window.unwrap_or(window::ALWAYS)));
         let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, answer }).await?;
@@ -210,8 +217,7 @@ impl Wanted {
         &self,
         state: &ApiState,
         scope: &Scope,
-        mut before: Option<CallId>,
-        limit: u32,
+        Slice { mut before, limit }: Slice,
     ) -> Result<(Vec<CallRecord>, Option<String>), Problem> {
         let mut page: Vec<CallRecord> = Vec::new();
         // One more than wanted tells whether there is a next page; who sees only some reads on.

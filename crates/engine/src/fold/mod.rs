@@ -5,6 +5,7 @@
 //! facts there are (removing a group costs its members).
 
 mod members;
+mod off;
 mod queue;
 
 pub(crate) use queue::position;
@@ -19,8 +20,15 @@ use model::time::{Span, Utc};
 /// Answers remembered per member and hour.
 const ANSWERED_MAX: usize = 256;
 
-/// Folds one fact in. Gives what it completed: a call's record, a member's time logged in.
+/// Folds one fact in. Gives what it completed: the record of a call or callback, a member's time logged in or off.
 pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
+    let ended = take(state, fact);
+    let off = off::follow(state, fact);
+    // No fact ends both: log-ins end with log-outs and with the settings, times off with neither.
+    ended.or(off)
+}
+
+fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     state.version = fact.seq;
     let at = fact.at;
     if let Some(call) = call_of(&fact.what)
@@ -86,8 +94,8 @@ pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
         | What::Rested { .. }
         | What::IdleReset { .. }
         | What::Presence { .. }
-        | What::CallbackRequested { .. }
-        | What::CallbackStep { .. } => queue::take(state, fact),
+        | What::CallbackRequested { .. } => queue::take(state, fact),
+        What::CallbackStep { .. } => return queue::step(state, fact),
         What::Waits { .. }
         | What::Overflowed { .. }
         | What::CallbackOffered { .. }
@@ -259,6 +267,7 @@ fn tidy(state: &mut SavedState, party: PartyId) {
             && agent.reach.contacts == 0
             && agent.wrap_up.is_none()
             && agent.resting.is_none()
+            && agent.off.is_none()
     });
     if idle && !state.memberships.contains_key(&party) {
         state.agents.remove(&party);

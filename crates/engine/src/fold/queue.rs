@@ -3,6 +3,7 @@
 use model::fact::{CallbackState, Fact, Rank, VisitOutcome, What};
 use model::id::{CallId, PartyId};
 use model::number::Number;
+use model::record::{CallbackRecord, Folded};
 use model::saved::{HeldPlace, SavedCallback, SavedGroup, SavedState};
 use model::time::{Span, Utc};
 
@@ -77,29 +78,41 @@ pub(super) fn take(state: &mut SavedState, fact: &Fact) {
             entry.callbacks.insert(*callback, request);
             put(entry, *callback, *rank);
         }
-        _ => step(state, fact),
+        _ => {}
     }
 }
 
-fn step(state: &mut SavedState, fact: &Fact) {
+/// A callback goes a step on; the record of one that has ended.
+pub(super) fn step(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     let What::CallbackStep { callback, group, state: now, attempts, not_before, call } = &fact.what else {
-        return;
+        return None;
     };
-    let Some(entry) = state.groups.get_mut(group) else { return };
-    let Some(request) = entry.callbacks.get_mut(callback) else { return };
+    let entry = state.groups.get_mut(group)?;
+    let request = entry.callbacks.get_mut(callback)?;
+    let under_way = std::mem::replace(&mut request.call, *call);
     request.state = *now;
     request.attempts = *attempts;
     request.not_before = *not_before;
-    request.call = *call;
     match now {
-        CallbackState::Pending | CallbackState::RingingAgent | CallbackState::RingingCaller => {}
-        CallbackState::Done | CallbackState::Expired | CallbackState::Cancelled => {
-            request.ended = Some(fact.at);
-            if let Some(rank) = entry.ranks.remove(callback) {
-                entry.line.remove(&rank);
-            }
-        }
+        CallbackState::Pending | CallbackState::RingingAgent | CallbackState::RingingCaller => return None,
+        CallbackState::Done | CallbackState::Expired | CallbackState::Cancelled => {}
     }
+    request.ended = Some(fact.at);
+    let record = CallbackRecord {
+        callback: *callback,
+        group: *group,
+        caller: request.caller,
+        number: request.number,
+        since: request.since,
+        ended: fact.at,
+        state: *now,
+        attempts: *attempts,
+        call: under_way.filter(|_| *now == CallbackState::Done),
+    };
+    if let Some(rank) = entry.ranks.remove(callback) {
+        entry.line.remove(&rank);
+    }
+    Some(Folded::Callback(Box::new(record)))
 }
 
 fn put(entry: &mut SavedGroup, id: CallId, rank: Rank) {

@@ -79,7 +79,11 @@ impl Kind {
                 format!("a duration in whole seconds from \"{}\" to \"{}\"", Span(least), Span(most))
             }
             Kind::SpanOrNone(least, most) => {
-                format!("a duration in whole seconds from \"{}\" to \"{}\", or \"none\"", Span(least), Span(most))
+                format!(
+                    "a duration in whole seconds from \"{}\" to \"{}\", or \"none\"",
+                    Span(least),
+                    Span(most)
+                )
             }
             Kind::Whole(least, most) => format!("a whole number from {least} to {most}"),
             Kind::WholeOr(least, most, word) => {
@@ -113,8 +117,10 @@ impl Kind {
 
     /// Whether a text is good for it.
     pub(crate) fn takes_text(self, text: &str) -> bool {
-        let span =
-            |least: u64, most: u64| text.parse::<Span>().is_ok_and(|span| (least..=most).contains(&span.0) && span.0.is_multiple_of(1_000));
+        let span = |least: u64, most: u64| {
+            text.parse::<Span>()
+                .is_ok_and(|span| (least..=most).contains(&span.0) && span.0.is_multiple_of(1_000))
+        };
         match self {
             Kind::Text(least, most) => is_text(text, least, most),
             Kind::Secret => (1..=128).contains(&text.chars().count()),

@@ -39,6 +39,8 @@ pub(crate) enum Mail {
     Ask(Command, oneshot::Sender<Reply>),
     /// What came of a number that a caller typed, with a party seen for the first time.
     Identified(CallId, Option<Party>, Vec<NewParty>),
+    /// Parties seen for the first time, which a command is about to name.
+    Parties(Vec<NewParty>),
     /// New settings.
     Config(Arc<TenantConfig>, Vec<NewParty>),
     /// End: write everything, then tell.

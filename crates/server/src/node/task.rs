@@ -202,6 +202,7 @@ impl Task {
                 self.parties.extend(parties);
                 self.take(Input::Identified(call, found));
             }
+            Mail::Parties(parties) => self.parties.extend(parties),
             Mail::Stop(_) => {}
         }
     }

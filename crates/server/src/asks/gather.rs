@@ -1,0 +1,110 @@
+//! Everything that a group's figures are made from: records from the store, and what lasts from the folded view.
+
+use std::collections::BTreeMap;
+
+use api::figures::{Gathered, Phones, Seat};
+use model::fact::{CallbackState, Called};
+use model::id::{CallId, TenantId};
+use model::number::Number;
+use model::record::{AgentTime, CallRecord, DutySession};
+use model::time::Utc;
+
+use super::{open_calls, or_log};
+use crate::node::clock::utc_now;
+use crate::platform::{Company, Platform};
+
+/// `None`: there is no such group, or the database does not answer.
+pub(super) async fn gather(
+    platform: &Platform,
+    tenant: &TenantId,
+    number: Number,
+    asked: Option<(Utc, Utc)>,
+) -> Option<Gathered> {
+    let company = platform.company(tenant)?;
+    let group = company.config.groups.get(&number)?.clone();
+    let now = utc_now();
+    let window = asked.unwrap_or_else(|| (company.node.view().day_start(), Utc(i64::MAX)));
+    let store = &platform.store;
+    let visited = or_log(store.visited(tenant, number, window).await)?;
+    let for_callbacks = or_log(store.callback_calls(tenant, number, window).await)?;
+    let ended = or_log(store.callbacks(tenant, number, window).await)?;
+    let mut sessions = or_log(store.sessions(tenant, number, window).await)?;
+    let mut times = or_log(store.times(tenant, window).await)?;
+    let open = open_calls(platform, tenant);
+    let visits = |record: &CallRecord| {
+        record
+            .visits
+            .iter()
+            .any(|visit| visit.group == number && visit.from >= window.0 && visit.from < window.1)
+    };
+    let ours = |record: &CallRecord| {
+        record.to == Called::Callback(number) && record.started >= window.0 && record.started < window.1
+    };
+    let mut callbacks: BTreeMap<CallId, CallbackState> =
+        ended.into_iter().map(|request| (request.callback, request.state)).collect();
+    lasting(&company, number, now, &mut sessions, &mut times);
+    callbacks.extend(just_ended(&company, number));
+    let phones = |party| {
+        if company.config.users.contains_key(&party) { Phones::Registered } else { Phones::Outside }
+    };
+    Some(Gathered {
+        group: number,
+        window,
+        now,
+        service_level: group.service_level,
+        blocking: if group.presence_blocks { company.config.presence_red.clone() } else { Vec::new() },
+        members: group
+            .members
+            .iter()
+            .map(|member| Seat { party: member.party, phones: phones(member.party) })
+            .collect(),
+        visited: with_open(visited, &open, visits),
+        for_callbacks: with_open(for_callbacks, &open, ours),
+        callbacks,
+        sessions,
+        times,
+    })
+}
+
+/// Ended calls, and those under way or not yet on disk, oldest first.
+fn with_open(
+    mut ended: Vec<CallRecord>,
+    open: &[CallRecord],
+    wanted: impl Fn(&CallRecord) -> bool,
+) -> Vec<CallRecord> {
+    let known: Vec<CallId> = ended.iter().map(|record| record.call).collect();
+    let more = open.iter().rev().filter(|record| wanted(record) && !known.contains(&record.call));
+    ended.extend(more.cloned());
+    ended
+}
+
+/// Log-ins and times off that last end now.
+fn lasting(
+    company: &Company,
+    number: Number,
+    now: Utc,
+    sessions: &mut Vec<DutySession>,
+    times: &mut Vec<AgentTime>,
+) {
+    let view = company.node.view();
+    let members = view.state.groups.get(&number).into_iter().flat_map(|saved| &saved.members);
+    for (party, member) in members {
+        if member.place.is_some() {
+            sessions.push(DutySession { group: number, member: *party, from: member.since, to: now });
+        }
+        let off = view.state.agents.get(party).and_then(|agent| agent.off.clone());
+        if let Some((what, from)) = off {
+            times.push(AgentTime { member: *party, what, from, to: now });
+        }
+    }
+}
+
+/// How requests ended that may not be on disk yet.
+fn just_ended(company: &Company, number: Number) -> Vec<(CallId, CallbackState)> {
+    let view = company.node.view();
+    let requests = view.state.groups.get(&number).into_iter().flat_map(|saved| &saved.callbacks);
+    requests
+        .filter(|(_, request)| request.ended.is_some())
+        .map(|(callback, request)| (*callback, request.state))
+        .collect()
+}
