@@ -73,11 +73,15 @@ impl Switchboard {
         let number = offering.group;
         let Some(line) = &mut offering.line else { return };
         line.welcome = false;
+        line.entering = true;
         let Some(group) = self.settings.group(number) else { return self.offer_on(call) };
         if let Some(every) = group.announcements.repeat_every {
             self.timers.set(Timer::Repeat(call.id), self.now.tick + every);
         }
         self.offer_on(call);
+        if let Some(line) = call.line_mut() {
+            line.entering = false;
+        }
         self.entry_message(call, &group);
         self.review_closing(number);
     }

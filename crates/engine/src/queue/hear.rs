@@ -200,7 +200,8 @@ impl Switchboard {
         let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
         let Phase::Offering(offering) = &call.phase else { return };
         let Some(line) = &offering.line else { return };
-        if matches!(line.hearing.now, Sounding::Message(_)) || line.asking.is_some() || line.welcome {
+        let busy = matches!(line.hearing.now, Sounding::Message(_)) || line.asking.is_some();
+        if busy || line.welcome || line.entering {
             return;
         }
         let now = line.hearing.now;

@@ -25,6 +25,8 @@ pub(crate) use hear::Hearing;
 pub(crate) struct InLine {
     /// No agent rings before the welcome is over.
     pub(crate) welcome: bool,
+    /// It is being offered for the first time; what its caller hears is settled after that.
+    pub(crate) entering: bool,
     /// Rounds of offers so far (V-23).
     pub(crate) rounds: u32,
     /// `wait_max` was over while an agent rang (V-26).

@@ -50,7 +50,7 @@ fn a_caller_waits_with_music_until_the_agent_is_free() {
     assert_eq!(record["visits"][0]["position"], 1);
     let heard: Vec<&str> =
         record["heard"].as_array().unwrap().iter().filter_map(|item| item["prompt"].as_str()).collect();
-    assert_eq!(heard, ["entry:built-in", "music:built-in"], "{record:#}");
+    assert_eq!(heard, ["entry:built-in", "callback:built-in"], "{record:#}");
     helin.until_member(ASIAKASPALVELU, "aino", "available");
     helin.until_quiet();
 }
