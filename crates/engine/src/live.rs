@@ -178,6 +178,7 @@ fn live_member(
         user: config.party_name(party).map(ToString::to_string).unwrap_or_default(),
         state: shown,
         since,
+        logged_in: member.place.is_some(),
         duty: group.duty == Some(party),
         missed: member.missed,
     }
