@@ -6,6 +6,8 @@
 pub mod chance;
 mod day;
 pub mod office;
+mod queues;
 mod reference;
 
 pub use day::{Day, Told, live};
+pub use queues::{QueueDay, live_queues};
