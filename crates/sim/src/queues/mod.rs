@@ -102,8 +102,15 @@ pub fn live_queues(day: &QueueDay<'_>) -> Told {
         last: Vec::new(),
     };
     world.plan();
-    world.outputs();
-    world.run();
+    let lived = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        world.outputs();
+        world.run();
+    }));
+    if let Err(why) = lived {
+        let said = why.downcast_ref::<String>().map(String::as_str);
+        let said = said.or_else(|| why.downcast_ref::<&str>().copied()).unwrap_or("a rule is broken");
+        panic!("{said}\n{}", world.last.join("\n"));
+    }
     assert_eq!(world.board.calls_open(), 0, "all faults have healed and a call has not ended");
     assert!(world.legs.is_empty(), "legs are left over: {:?}", world.legs);
     for group in day.groups {
@@ -263,16 +270,7 @@ impl World<'_> {
 
     fn fact(&mut self, fact: &model::fact::Fact) {
         self.told.facts += 1;
-        let trace = std::panic::AssertUnwindSafe(&mut self.rules);
-        let fits = std::panic::catch_unwind(move || {
-            let rules = trace;
-            rules.0.take(&fact.what, fact.at);
-        });
-        if let Err(why) = fits {
-            let tail: Vec<&str> = self.last.iter().map(String::as_str).collect();
-            let why = why.downcast_ref::<String>().cloned().unwrap_or_else(|| "a rule is broken".to_owned());
-            panic!("{why}\n{}", tail.join("\n"));
-        }
+        self.rules.take(&fact.what, fact.at);
         if let What::CallEnded { outcome: model::fact::Outcome::Answered, .. } = fact.what {
             self.told.answered += 1;
         }

@@ -68,6 +68,9 @@ impl People {
             What::LoggedOut { group, member, .. } | What::MemberRemoved { group, member } => {
                 self.lists.entry(*group).or_default().retain(|other| other != member);
             }
+            What::MemberAdded { group, member } => {
+                self.members.insert((*group, *member), Member { since: at, answered: Vec::new() });
+            }
             What::GroupRemoved { group } => {
                 self.lists.remove(group);
                 self.members.retain(|(number, _), _| number != group);

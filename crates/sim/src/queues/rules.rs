@@ -190,6 +190,10 @@ impl Rules {
         let Some(settings) = self.group(group) else { panic!("{group} offers and does not exist") };
         self.offers += 1;
         if rule == OfferRule::Taken {
+            // A supervisor's word beats every rule; he counts as tried all the same.
+            if let Some(entry) = self.line.get_mut(&call) {
+                entry.tried.insert(member, round);
+            }
             return;
         }
         let attempt = !self.line.contains_key(&call);
