@@ -85,8 +85,9 @@ fn line(
     now: Utc,
     number_of: &dyn Fn(PartyId) -> Option<String>,
 ) -> Vec<LiveWaiting> {
+    let estimates = estimate::of_line(state, config, number, now);
     let entry = |(position, (rank, id)): (u32, (&Rank, &CallId))| {
-        let estimate = estimate::of_position(state, config, number, position, now);
+        let estimate = estimates.get(id);
         let seconds = |span: Span| u32::try_from(span.0.div_ceil(1_000)).unwrap_or(u32::MAX);
         let request = saved.callbacks.get(id);
         let (caller, ringing, since) = match (request, state.calls.get(id)) {

@@ -4,7 +4,7 @@
 //! who was passed over and why. Invariants: a place in a group's list belongs to one member; the duty member
 //! is logged in; every open call has a caller's leg.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -107,13 +107,46 @@ pub struct SavedCallback {
     pub ended: Option<Utc>,
 }
 
-/// The latest calls of a group that an agent handled, oldest first; what waits are estimated from.
+/// How a group's latest calls went, oldest first; what waits are estimated from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Handled {
     /// End, and length of talk and wrap-up together; at most 256.
-    pub calls: std::collections::VecDeque<(Utc, Span)>,
+    pub calls: VecDeque<(Utc, Span)>,
     /// End, and length of the wait of those served; at most 256.
-    pub waits: std::collections::VecDeque<(Utc, Span)>,
+    pub waits: VecDeque<(Utc, Span)>,
+    /// How long phones rang until those served were answered; at most 128.
+    #[serde(default)]
+    pub rings: VecDeque<Span>,
+    /// How long agents stayed away between two calls although somebody waited; at most 128.
+    #[serde(default)]
+    pub gaps: VecDeque<Span>,
+    /// How long callers stayed, and whether they gave up; at most 256.
+    #[serde(default)]
+    pub stays: VecDeque<(Span, bool)>,
+    /// Work after the latest call.
+    #[serde(default)]
+    pub wrap_up: Span,
+    /// Waits foretold for some of those in line, to be held against what comes; at most 8.
+    #[serde(default)]
+    pub foretold: VecDeque<Foretold>,
+    /// Where foretold waits ended: thousandths of the way from P50 (0) to P90 (1000); at most 96.
+    #[serde(default)]
+    pub landed: VecDeque<i32>,
+}
+
+/// A wait that was foretold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Foretold {
+    /// For whom.
+    pub call: CallId,
+    /// Where he stood.
+    pub rank: Rank,
+    /// When.
+    pub at: Utc,
+    /// With even odds no longer than this.
+    pub p50: Span,
+    /// With odds of nine in ten no longer than this.
+    pub p90: Span,
 }
 
 /// A place in a group's list. Places only grow; the list is their order.
@@ -132,7 +165,7 @@ pub struct SavedMember {
     pub missed: u32,
     /// When he answered calls of the group in the last hour, oldest first (I-14).
     #[serde(default)]
-    pub answered: std::collections::VecDeque<Utc>,
+    pub answered: VecDeque<Utc>,
 }
 
 /// One person's state over all groups.

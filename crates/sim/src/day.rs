@@ -198,7 +198,9 @@ impl World<'_> {
             Coming::Personal(party) => self.arrive(party, Dialled::Echo, Ingress::User(party)),
             Coming::Leg(leg, event) => self.leg(leg, event),
             Coming::Wish(command) => self.give(Input::Command(RequestId(1), command)),
-            Coming::Reach(party, contacts) => self.give(Input::Reach(party, Reachability { contacts })),
+            Coming::Reach(party, contacts) => {
+                self.give(Input::Reach(party, Reachability { contacts, apps: 0 }))
+            }
             Coming::Settings => {
                 self.version += 1;
                 let config = (self.day.settings)(ConfigVersion(self.version));
@@ -218,7 +220,7 @@ impl World<'_> {
         }
         let party = Party { id: party, number: None, name: None };
         let from = Caller { party, proved: true, hidden: false };
-        self.give(Input::Leg(leg, LegEvent::Arrived(Arrival { from, to, via })));
+        self.give(Input::Leg(leg, LegEvent::Arrived(Arrival { from, to, via, replaces: None })));
     }
 
     /// Something happens on a leg, unless the leg has gone or is going meanwhile.
@@ -273,7 +275,7 @@ impl World<'_> {
                         self.told.answered += u64::from(answered);
                     }
                 }
-                Output::Reply(..) | Output::Notice(_) => {}
+                Output::Reply(..) | Output::Notice(_) | Output::Identify { .. } => {}
             }
         }
         self.board.check();
@@ -285,7 +287,9 @@ impl World<'_> {
     fn check_live(&self) {
         let config = (self.day.settings)(ConfigVersion(self.version));
         let nobody = |_: PartyId| None;
-        let Some(live) = engine::live::group(&self.saved, &config, self.day.group, &nobody) else {
+        let Some(live) =
+            engine::live::group(&self.saved, &config, self.day.group, moment(self.now).utc, &nobody)
+        else {
             panic!("the group is gone");
         };
         let expected: Vec<String> =
@@ -315,7 +319,14 @@ impl World<'_> {
                 let PlayId(play) = *id;
                 self.soon((1_000, 6_000), leg, LegEvent::PlayEnded(PlayId(play)));
             }
-            LegCommand::Ring | LegCommand::Progress { .. } | LegCommand::Join { .. } | LegCommand::Echo => {}
+            LegCommand::Ring
+            | LegCommand::Progress { .. }
+            | LegCommand::Join { .. }
+            | LegCommand::Music { .. }
+            | LegCommand::Tone(_)
+            | LegCommand::Adopt { .. }
+            | LegCommand::Referred { .. }
+            | LegCommand::Echo => {}
         }
     }
 

@@ -96,8 +96,8 @@ fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
         | What::Presence { .. }
         | What::CallbackRequested { .. } => queue::take(state, fact),
         What::CallbackStep { .. } => return queue::step(state, fact),
-        What::Waits { .. }
-        | What::Overflowed { .. }
+        What::Waits { call, group, .. } => crate::estimate::foretell(state, *call, *group, at),
+        What::Overflowed { .. }
         | What::CallbackOffered { .. }
         | What::Camped { .. }
         | What::Recalled { .. }
@@ -352,6 +352,9 @@ fn end_visit(state: &mut SavedState, call: CallId, group: Number, outcome: Visit
 fn start_leg(state: &mut SavedState, record: LegRecord) {
     let (leg, at) = (record.leg, record.started);
     if let Peer::Party(party) = record.peer {
+        if let (Role::Member, Some(group)) = (record.role, record.group) {
+            queue::offered(state, leg.call, group, party, at);
+        }
         let what = if record.role == Role::Caller { LegState::Talking } else { LegState::Ringing };
         let agent = agent(state, party, at);
         agent.busy.insert(leg, what);

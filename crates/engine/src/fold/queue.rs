@@ -1,9 +1,11 @@
 //! Facts about waiting lines: who stands where, who is closed, what agents do after a call, callbacks.
 
-use model::fact::{CallbackState, Fact, Rank, VisitOutcome, What};
+use std::collections::VecDeque;
+
+use model::fact::{CallbackState, Fact, Rank, Role, VisitOutcome, What};
 use model::id::{CallId, PartyId};
 use model::number::Number;
-use model::record::{CallbackRecord, Folded};
+use model::record::{CallRecord, CallbackRecord, Folded};
 use model::saved::{HeldPlace, SavedCallback, SavedGroup, SavedState};
 use model::time::{Span, Utc};
 
@@ -11,6 +13,12 @@ use super::{agent, tidy, with_record};
 
 /// Calls whose length is remembered.
 const HANDLED_MAX: usize = 256;
+
+/// Rings and gaps that are remembered.
+const RINGS_MAX: usize = 128;
+
+/// Between two offers of one call that belong together.
+const ROUND: Span = Span(1_500);
 
 /// An ended callback is listed for this long.
 const ENDED_KEPT: Span = Span::seconds(86_400);
@@ -35,10 +43,11 @@ pub(super) fn take(state: &mut SavedState, fact: &Fact) {
             let agent = agent(state, *member, at);
             agent.wrap_up = Some(*until);
             agent.since = at;
-            if let Some(entry) = state.groups.get_mut(group)
-                && let Some((_, length)) = entry.handled.calls.back_mut()
-            {
-                *length = Span(length.0 + (*until - at).0);
+            if let Some(entry) = state.groups.get_mut(group) {
+                entry.handled.wrap_up = *until - at;
+                if let Some((_, length)) = entry.handled.calls.back_mut() {
+                    *length = Span(length.0 + (*until - at).0);
+                }
             }
         }
         What::WrapUpEnded { member } => {
@@ -144,20 +153,54 @@ pub(crate) fn position(entry: &SavedGroup, rank: Rank) -> u32 {
 
 /// A call has left the group: its place is free, and how long it waited is remembered.
 pub(super) fn leave(state: &mut SavedState, call: CallId, group: Number, outcome: VisitOutcome, at: Utc) {
-    let waited = state
-        .calls
-        .get(&call)
+    let record = state.calls.get(&call);
+    let from = record
         .and_then(|record| record.visits.iter().rev().find(|visit| visit.group == group))
-        .map(|visit| at - visit.from);
+        .map(|visit| visit.from);
+    let rang = record.zip(from).and_then(|(record, from)| rang(record, group, from, at));
     let Some(entry) = state.groups.get_mut(&group) else { return };
     entry.visiting.remove(&call);
-    if let Some(rank) = entry.ranks.remove(&call) {
+    let rank = entry.ranks.remove(&call);
+    if let Some(rank) = rank {
         entry.line.remove(&rank);
     }
-    if outcome == VisitOutcome::Served
-        && let Some(waited) = waited
+    let Some(from) = from else { return };
+    let gave_up = outcome == VisitOutcome::Abandoned;
+    push(&mut entry.handled.stays, (at - from, gave_up), HANDLED_MAX);
+    if outcome == VisitOutcome::Served {
+        push(&mut entry.handled.waits, (at, at - from), HANDLED_MAX);
+        if let Some(rang) = rang {
+            push(&mut entry.handled.rings, rang, RINGS_MAX);
+        }
+        if let Some(rank) = rank {
+            crate::estimate::landed(entry, rank, at);
+        }
+    }
+}
+
+/// How long phones rang for a call until it was answered, those included that missed it just before.
+fn rang(record: &CallRecord, group: Number, from: Utc, at: Utc) -> Option<Span> {
+    let legs = record.legs.iter().rev();
+    let mut since: Option<Utc> = None;
+    for leg in legs.filter(|leg| leg.role == Role::Member && leg.group == Some(group) && leg.started >= from)
     {
-        remember(&mut entry.handled.waits, at, waited);
+        if since.is_some_and(|since| since - leg.ended.unwrap_or(at) > ROUND) {
+            break;
+        }
+        since = Some(leg.started);
+    }
+    since.map(|since| at - since)
+}
+
+/// A member is offered a call. If it waited already when he ended his last one, he was away in between.
+pub(super) fn offered(state: &mut SavedState, call: CallId, group: Number, member: PartyId, at: Utc) {
+    let idle_since = state.agents.get(&member).map(|agent| agent.idle_since);
+    let record = state.calls.get(&call);
+    let waits = record.and_then(|record| record.visits.iter().rev().find(|visit| visit.group == group));
+    if let (Some(idle_since), Some(waits), Some(entry)) = (idle_since, waits, state.groups.get_mut(&group))
+        && idle_since > waits.from
+    {
+        push(&mut entry.handled.gaps, at - idle_since, RINGS_MAX);
     }
 }
 
@@ -165,13 +208,13 @@ pub(super) fn leave(state: &mut SavedState, call: CallId, group: Number, outcome
 pub(super) fn talked(state: &mut SavedState, group: Number, member: PartyId, answered: Utc, at: Utc) {
     agent(state, member, at).idle_since = at;
     if let Some(entry) = state.groups.get_mut(&group) {
-        remember(&mut entry.handled.calls, at, at - answered);
+        push(&mut entry.handled.calls, (at, at - answered), HANDLED_MAX);
     }
 }
 
-fn remember(list: &mut std::collections::VecDeque<(Utc, Span)>, at: Utc, length: Span) {
-    if list.len() >= HANDLED_MAX {
+fn push<T>(list: &mut VecDeque<T>, what: T, most: usize) {
+    if list.len() >= most {
         list.pop_front();
     }
-    list.push_back((at, length));
+    list.push_back(what);
 }

@@ -4,6 +4,7 @@ use model::config::Group;
 use model::fact::{OverflowCause, QueuedWhy, What};
 use model::id::PartyId;
 use model::number::Number;
+use model::saved::SavedGroup;
 
 use super::InLine;
 use crate::call::offer::Offering;
@@ -17,7 +18,9 @@ impl Switchboard {
         let number = group.number;
         let Some(queue) = &group.queue else { return };
         self.review_closing(number);
-        let Some(saved) = self.saved.groups.get(&number) else { return };
+        // A group without members has no state yet; nobody is there then.
+        let empty = SavedGroup::default();
+        let saved = self.saved.groups.get(&number).unwrap_or(&empty);
         if saved.closed.is_some() {
             return self.overflow(call, OverflowCause::Closed);
         }

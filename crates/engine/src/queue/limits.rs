@@ -112,6 +112,17 @@ impl Switchboard {
     /// New settings: groups that are gone let their callers go; who has become free takes who waits; limits are
     /// looked at again.
     pub(crate) fn settings_changed(&mut self) {
+        self.watch_waits_anew();
+        let paused: Vec<PartyId> = self
+            .saved
+            .agents
+            .iter()
+            .filter(|(_, agent)| agent.paused.is_some())
+            .map(|(party, _)| *party)
+            .collect();
+        for party in paused {
+            self.watch_pause(party);
+        }
         for number in self.wanting.groups() {
             if self.settings.group(number).is_none() {
                 let waiting: Vec<CallId> = self.wanting.hungry(number).map(|(_, id)| id).collect();
@@ -127,6 +138,36 @@ impl Switchboard {
                 self.pending.deserted.insert(number);
             }
             self.review_closing(number);
+        }
+    }
+
+    /// A new `wait_max` holds for those who wait already, counted from their entry: who is past it leaves at once.
+    fn watch_waits_anew(&mut self) {
+        let inside: Vec<(Number, CallId)> = self
+            .saved
+            .groups
+            .iter()
+            .flat_map(|(number, saved)| saved.visiting.iter().map(|call| (*number, *call)))
+            .filter(|(number, call)| self.rank_of(*number, *call).is_some())
+            .collect();
+        for (number, call) in inside {
+            let Some(group) = self.settings.group(number) else { continue };
+            let entered = self.saved.calls.get(&call).and_then(|record| {
+                record.visits.iter().rev().find(|visit| visit.group == number).map(|visit| visit.from)
+            });
+            let (Some(entered), wait_max) = (entered, group.queue.as_ref().and_then(|queue| queue.wait_max))
+            else {
+                continue;
+            };
+            self.timers.cancel(Timer::WaitMax(call));
+            let waited = self.now.utc - entered;
+            match wait_max {
+                None => {}
+                Some(most) if most > waited => {
+                    self.timers.set(Timer::WaitMax(call), self.now.tick + Span(most.0 - waited.0));
+                }
+                Some(_) => self.with_call(call, Switchboard::waited_long_enough),
+            }
         }
     }
 }

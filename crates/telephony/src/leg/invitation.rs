@@ -185,6 +185,8 @@ impl Core {
         trunk.calls += 1;
         let user = number.map_or_else(|| short.to_owned(), |number| trunk.write(number));
         let addresses = trunk.config.send_to.clone();
+        // RFC 3325 7: who hides is named only to carriers we trust, and to those who help in need.
+        let named = trunk.config.trusted || emergency || !common.dial.show.hidden;
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.trunk = Some(at);
         }
@@ -197,7 +199,8 @@ impl Core {
             let listener = u16::try_from(listener).unwrap_or(0);
             let flow = Flow { listener, transport: Transport::Udp, remote };
             let uri = format!("sip:{}@{remote};user=phone", escape_user(&user));
-            let (from, mut headers) = shown_with_identity(&common.dial.show, &own);
+            let show = &common.dial.show;
+            let (from, mut headers) = if named { shown_with_identity(show, &own) } else { shown(show, &own) };
             headers.extend(common.marks(&own, &uri));
             let (body, max_forwards) = (common.body.to_owned(), common.max_forwards);
             Invitation { uri, flow, from, headers, body, max_forwards, patience: TRUNK_PATIENCE }

@@ -1,0 +1,265 @@
+//! What an estimate looks at: who stands ahead in this line and in those that share its agents, and when each agent
+//! can come free.
+//!
+//! A long line with many agents is looked at coarsely: every so-many-th caller and agent stand for the others.
+
+use std::collections::BTreeSet;
+
+use model::fact::{CallbackState, Rank, Role};
+use model::id::{CallId, LegId, PartyId};
+use model::number::Number;
+use model::record::CallRecord;
+use model::saved::{LegState, SavedGroup, SavedState};
+use model::time::{Span, Utc};
+
+use super::samples::{Millis, Patience, Sample, millis};
+
+/// Callers by agents that are played at most.
+const PLAYED_MAX: usize = 512;
+
+/// Lines that are looked at at most, the own one first.
+const LINES_MAX: usize = 16;
+
+/// One group whose line competes for the agents.
+#[derive(Debug)]
+pub(super) struct Group {
+    number: Number,
+    /// Length of talk and work after it.
+    pub(super) calls: Sample,
+    pub(super) rings: Sample,
+    pub(super) gaps: Sample,
+    pub(super) patience: Patience,
+    wrap_up: Millis,
+}
+
+/// One who waits.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) group: usize,
+    pub(super) call: CallId,
+    pub(super) waited: Millis,
+    /// A callback does not give up.
+    pub(super) gives_up: bool,
+    /// Rings for so long already.
+    pub(super) ringing: Option<Millis>,
+}
+
+/// One agent.
+#[derive(Debug)]
+pub(super) struct Desk {
+    /// Of the lines looked at, those he serves: a bit each.
+    pub(super) serves: u32,
+    pub(super) does: Does,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Does {
+    /// He can take a call now.
+    Free,
+    /// Talks in a call of this line, for so long.
+    Talks(usize, Millis),
+    /// Is being rung for a call of this line, for so long, and will take it.
+    Rings(usize, Millis),
+    /// Is being rung for a call that another takes, or works after a call: free after this.
+    Until(Millis),
+    /// Pauses, for so long.
+    Away(Millis),
+}
+
+/// Everything an estimate looks at.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) groups: Vec<Group>,
+    /// By rank over all lines.
+    pub(super) entries: Vec<Entry>,
+    pub(super) desks: Vec<Desk>,
+    /// For how many a played caller or agent stands.
+    pub(super) coarse: usize,
+    /// Lengths of the calls of one agent are multiplied by this part, so that the agents played do as much as all.
+    pub(super) slower: (u64, u64),
+}
+
+/// Who is ahead of `last` and himself.
+pub(super) fn look(state: &SavedState, number: Number, last: CallId, now: Utc) -> Option<Line> {
+    let own = state.groups.get(&number)?;
+    let rank = *own.ranks.get(&last)?;
+    let numbers = competing(state, number, own);
+    let parties = agents(state, &numbers);
+    let mut ahead: Vec<(Rank, usize, CallId)> = Vec::new();
+    for (at, other) in numbers.iter().enumerate() {
+        let line = state.groups.get(other).map(|saved| &saved.line)?;
+        ahead.extend(line.range(..=rank).map(|(rank, id)| (*rank, at, *id)));
+    }
+    if numbers.len() > 1 {
+        ahead.sort_unstable();
+    }
+    let coarse = coarseness(ahead.len(), parties.len());
+    let groups: Vec<Group> = numbers.iter().filter_map(|number| group(state, *number, now)).collect();
+    let desks = desks(state, &groups, &parties, coarse, now);
+    let entries = entries(state, &groups, &ahead, coarse, now);
+    let (all, played) = (parties.len().max(1) as u64, (desks.len() * coarse).max(1) as u64);
+    let slower = if coarse == 1 { (1, 1) } else { (played, all) };
+    Some(Line { groups, entries, desks, coarse, slower })
+}
+
+/// The group, and the others with callers in line for whom its agents work, too.
+fn competing(state: &SavedState, number: Number, own: &SavedGroup) -> Vec<Number> {
+    let mut numbers = vec![number];
+    if state.groups.values().filter(|group| !group.line.is_empty()).count() < 2 {
+        return numbers;
+    }
+    let mut others = BTreeSet::new();
+    for party in own.order.values() {
+        others.extend(state.memberships.get(party).into_iter().flatten().copied());
+    }
+    let waits = |other: &Number| state.groups.get(other).is_some_and(|group| !group.line.is_empty());
+    numbers.extend(others.into_iter().filter(|other| *other != number && waits(other)));
+    numbers.truncate(LINES_MAX);
+    numbers
+}
+
+/// Those logged in to any of the lines, in the order of the groups.
+fn agents(state: &SavedState, numbers: &[Number]) -> Vec<PartyId> {
+    let saved = numbers.iter().filter_map(|number| state.groups.get(number));
+    if numbers.len() == 1 {
+        return saved.flat_map(|group| group.order.values().copied()).collect();
+    }
+    let all: BTreeSet<PartyId> = saved.flat_map(|group| group.order.values().copied()).collect();
+    all.into_iter().collect()
+}
+
+fn coarseness(entries: usize, agents: usize) -> usize {
+    let mut coarse = 1;
+    while (entries / coarse + 1) * (agents / coarse + 1) > PLAYED_MAX {
+        coarse += 1;
+    }
+    coarse
+}
+
+fn group(state: &SavedState, number: Number, now: Utc) -> Option<Group> {
+    let handled = &state.groups.get(&number)?.handled;
+    Some(Group {
+        number,
+        calls: Sample::of_calls(handled, now),
+        rings: Sample::of(handled.rings.iter().copied()),
+        gaps: Sample::of(handled.gaps.iter().copied()),
+        patience: Patience::of(handled),
+        wrap_up: millis(handled.wrap_up),
+    })
+}
+
+fn desks(state: &SavedState, groups: &[Group], parties: &[PartyId], coarse: usize, now: Utc) -> Vec<Desk> {
+    let mut taken = BTreeSet::new();
+    let mut desks = Vec::new();
+    for party in parties.iter().skip(coarse / 2).step_by(coarse) {
+        let serves = groups.iter().enumerate().fold(0_u32, |bits, (at, group)| {
+            let member = state.groups.get(&group.number).and_then(|saved| saved.members.get(party));
+            bits | u32::from(member.is_some_and(|member| member.place.is_some())) << at
+        });
+        if let Some(does) = does(state, groups, *party, now, &mut taken) {
+            desks.push(Desk { serves, does });
+        }
+    }
+    desks
+}
+
+/// What an agent does now. `None`: nobody knows when he can take a call.
+fn does(
+    state: &SavedState,
+    groups: &[Group],
+    party: PartyId,
+    now: Utc,
+    taken: &mut BTreeSet<CallId>,
+) -> Option<Does> {
+    let Some(agent) = state.agents.get(&party) else { return None };
+    if agent.reach.contacts == 0 && agent.busy.is_empty() {
+        return None;
+    }
+    let away = agent.paused.as_ref().map(|paused| Does::Away(millis(now - paused.since)));
+    let busy = match agent.busy.iter().next_back() {
+        Some((leg, LegState::Talking)) => Some(talks(state, groups, *leg, now)),
+        Some((leg, LegState::Ringing)) => Some(rings(state, groups, *leg, now, taken)),
+        None => agent.wrap_up.max(agent.resting).map(|until| Does::Until(millis(until - now))),
+    };
+    Some(away.or(busy).unwrap_or(Does::Free))
+}
+
+fn leg_of(state: &SavedState, leg: LegId) -> Option<&model::record::LegRecord> {
+    state.calls.get(&leg.call)?.legs.get(usize::from(leg.n))
+}
+
+fn index_of(groups: &[Group], number: Option<Number>) -> usize {
+    groups.iter().position(|group| Some(group.number) == number).unwrap_or(0)
+}
+
+fn talks(state: &SavedState, groups: &[Group], leg: LegId, now: Utc) -> Does {
+    let Some(record) = leg_of(state, leg) else { return Does::Free };
+    let since = record.answered.unwrap_or(record.started);
+    let group = index_of(groups, record.group);
+    Does::Talks(group, millis(now - since))
+}
+
+fn rings(state: &SavedState, groups: &[Group], leg: LegId, now: Utc, taken: &mut BTreeSet<CallId>) -> Does {
+    let Some(record) = leg_of(state, leg) else { return Does::Free };
+    let group = index_of(groups, record.group);
+    let rung = millis(now - record.started);
+    if record.role == Role::Member && taken.insert(leg.call) {
+        Does::Rings(group, rung)
+    } else {
+        Does::Until(groups.get(group).map_or(0, |group| group.rings.beyond(rung).draw(32)))
+    }
+}
+
+fn entries(
+    state: &SavedState,
+    groups: &[Group],
+    ahead: &[(Rank, usize, CallId)],
+    coarse: usize,
+    now: Utc,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    // Counted from the last, so that he is among those played.
+    let skip = ahead.len().saturating_sub(1) % coarse;
+    for (rank, group, id) in ahead.iter().skip(skip).step_by(coarse) {
+        let waited = millis(now - rank.since);
+        let (group, call) = (*group, *id);
+        let number = groups.get(group).map(|group| group.number);
+        let request = number
+            .and_then(|number| state.groups.get(&number))
+            .and_then(|saved| saved.callbacks.get(id))
+            .filter(|request| request.ended.is_none());
+        let entry = Entry { group, call, waited, gives_up: request.is_none(), ringing: None };
+        match request {
+            // Who is being called back has his agent already; who rests between attempts passes nobody.
+            Some(request)
+                if request.state != CallbackState::Pending
+                    || request.not_before.is_some_and(|at| at - now > Span::seconds(20)) => {}
+            Some(_) => entries.push(entry),
+            None => {
+                let ringing = state.calls.get(id).and_then(|record| rings_since(record, number));
+                entries.push(Entry { ringing: ringing.map(|since| millis(now - since)), ..entry });
+            }
+        }
+    }
+    entries
+}
+
+/// Since when somebody is being rung for a call.
+fn rings_since(record: &CallRecord, number: Option<Number>) -> Option<Utc> {
+    let rings = |leg: &&model::record::LegRecord| {
+        leg.role == Role::Member && leg.group == number && leg.answered.is_none() && leg.ended.is_none()
+    };
+    record.legs.iter().skip(1).find(rings).map(|leg| leg.started)
+}
+
+impl Group {
+    /// What is left of a call that has lasted `elapsed`, with the work after it.
+    pub(super) fn rest_of_call(&self, elapsed: Millis) -> super::samples::Beyond<'_> {
+        self.calls.beyond(elapsed + self.wrap_up)
+    }
+
+    /// The work after a call.
+    pub(super) fn wrap_up(&self) -> Millis {
+        self.wrap_up
+    }
+}
