@@ -49,9 +49,7 @@ impl Helin {
             side,
         };
         // Each instance of this process has its own ports for sound.
-        let first = 12_000
-            + RTP.fetch_add(1, Ordering::Relaxed) * 80
-            + if std::env::var("TEMPLOAD").is_ok() { 10000 } else { 0 };
+        let first = 12_000 + RTP.fetch_add(1, Ordering::Relaxed) * 80;
         let config = Config {
             listeners: vec![listener(access, Side::Access), listener(trunk, Side::Trunk)],
             trunks: vec![TrunkConfig {
