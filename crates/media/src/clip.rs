@@ -134,49 +134,28 @@ fn samples(data: &[u8]) -> Result<Vec<i16>, WavError> {
 /// Hands out audio packet by packet.
 #[derive(Debug, Clone)]
 pub struct Player {
-    items: Vec<Arc<[u8]>>,
-    law: Law,
+    items: Vec<Arc<Clip>>,
     item: usize,
     at: usize,
-    repeat: Repeat,
-}
-
-/// What a player does at the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repeat {
-    /// Stops.
-    Once,
-    /// Begins again.
-    Forever,
 }
 
 impl Player {
-    /// Plays `items` one after the other without gaps; they are octets of `law`.
-    pub fn new(items: Vec<Arc<[u8]>>, law: Law, repeat: Repeat) -> Player {
-        Player { items, law, item: 0, at: 0, repeat }
+    /// Plays `items` one after the other without gaps.
+    pub fn new(items: Vec<Arc<Clip>>) -> Player {
+        Player { items, item: 0, at: 0 }
     }
 
-    /// The law of what it hands out.
-    pub fn law(&self) -> Law {
-        self.law
-    }
-
-    /// Fills `out` with the next `size` octets, with silence behind the end; `false` once there is nothing more.
-    pub fn next(&mut self, size: usize, out: &mut Vec<u8>) -> bool {
+    /// Fills `out` with the next `size` octets of `law`, with silence behind the end; `false` once there is
+    /// nothing more.
+    pub fn next(&mut self, law: Law, size: usize, out: &mut Vec<u8>) -> bool {
         out.clear();
         while out.len() < size {
-            let Some(item) = self.items.get(self.item) else {
-                let again = self.repeat == Repeat::Forever && self.items.iter().any(|item| !item.is_empty());
-                if !again {
-                    break;
-                }
-                self.item = 0;
-                continue;
-            };
-            let end = item.len().min(self.at + size - out.len());
-            out.extend_from_slice(&item[self.at..end]);
+            let Some(item) = self.items.get(self.item) else { break };
+            let octets = item.octets(law);
+            let end = octets.len().min(self.at + size - out.len());
+            out.extend_from_slice(&octets[self.at..end]);
             self.at = end;
-            if self.at == item.len() {
+            if self.at == octets.len() {
                 self.item += 1;
                 self.at = 0;
             }
@@ -184,7 +163,7 @@ impl Player {
         if out.is_empty() {
             return false;
         }
-        out.resize(size, self.law.silence());
+        out.resize(size, law.silence());
         true
     }
 }
@@ -218,11 +197,12 @@ mod tests {
 
     #[test]
     fn a_player_hands_out_everything_without_gaps() {
-        let items: Vec<Arc<[u8]>> = vec![Arc::from([1u8; 250]), Arc::from([2u8; 100])];
-        let mut player = Player::new(items.clone(), Law::A, Repeat::Once);
+        let items = [(250, 1), (100, 2)]
+            .map(|(size, octet)| Arc::new(Clip::of_octets(vec![octet; size], vec![octet + 10; size])));
+        let mut player = Player::new(items.to_vec());
         let mut out = Vec::new();
         let mut all = Vec::new();
-        while player.next(160, &mut out) {
+        while player.next(Law::A, 160, &mut out) {
             assert_eq!(out.len(), 160);
             all.extend_from_slice(&out);
         }
@@ -230,10 +210,11 @@ mod tests {
         assert!(all[..250].iter().all(|octet| *octet == 1));
         assert!(all[250..350].iter().all(|octet| *octet == 2));
         assert!(all[350..].iter().all(|octet| *octet == Law::A.silence()));
-        let mut endless = Player::new(items, Law::A, Repeat::Forever);
-        for _ in 0..100 {
-            assert!(endless.next(160, &mut out));
-        }
-        assert!(!Player::new(vec![], Law::A, Repeat::Forever).next(160, &mut out));
+        // A far end that changes its law in the middle hears on where it was.
+        let mut player = Player::new(items.to_vec());
+        player.next(Law::A, 160, &mut out);
+        player.next(Law::Mu, 160, &mut out);
+        assert!(out[..90].iter().all(|octet| *octet == 11) && out[90..].iter().all(|octet| *octet == 12));
+        assert!(!Player::new(vec![]).next(Law::A, 160, &mut out));
     }
 }

@@ -125,7 +125,11 @@ impl Core {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let Some(at) = leg.refers.iter().position(|asked| asked.refer == refer) else { return };
         let asked = leg.refers.remove(at);
-        let Some(dialog) = leg.dialog else { return };
+        let (dialog, other) = (leg.dialog, leg.joined);
+        if let Some(other) = other.and_then(|other| self.legs.get_mut(&other)) {
+            other.referred_by = None;
+        }
+        let Some(dialog) = dialog else { return };
         let status = match result {
             ReferResult::Done => 200,
             ReferResult::Busy => 486,

@@ -157,17 +157,12 @@ impl Core {
         self.speak_g711(id);
         let Some(leg) = self.legs.get(&id) else { return };
         let (Some(port), Some(tenant)) = (leg.port, leg.tenant.clone()) else { return self.tell(id, ended) };
-        let law = law_of(&leg.spoken()).unwrap_or(Law::A);
-        let mut clips = Vec::new();
-        for prompt in prompts {
-            if let Some(clip) = self.clip(id, &tenant, prompt) {
-                clips.push(clip.octets(law).clone());
-            }
-        }
+        let clips: Vec<Arc<Clip>> =
+            prompts.iter().filter_map(|prompt| self.clip(id, &tenant, prompt)).collect();
         if clips.is_empty() {
             return self.tell(id, ended);
         }
-        self.sound.play(port.id, clips, law, play.0);
+        self.sound.play(port.id, clips, play.0);
     }
 
     fn clip(&self, id: LegId, tenant: &TenantId, prompt: &PromptRef) -> Option<Arc<Clip>> {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use media::clip::Player;
 use media::dtmf::Keys;
 use media::endless::Endless;
+use media::g711::Law;
 use media::rtcp;
 use media::rtp::{self, Packet};
 use media::stats::Received;
@@ -203,21 +204,22 @@ impl Leg {
             };
             let (samples, law) = (remote.ptime * 8, remote.law);
             let size = samples as usize;
-            let law = match &mut self.feed {
+            // Without a law in common the sound goes on unheard until the descriptions are made anew.
+            let taken = law.unwrap_or(Law::A);
+            let sounds = match &mut self.feed {
                 Feed::Player(player, play) => {
-                    if !player.next(size, payload) {
+                    if !player.next(taken, size, payload) {
                         let play = *play;
                         self.set_feed(Feed::Silent, now);
                         return Some(play);
                     }
-                    law.filter(|law| *law == player.law())
+                    true
                 }
-                Feed::Endless(endless) => law.filter(|law| endless.at(self.due, *law, size, payload)),
+                Feed::Endless(endless) => endless.at(self.due, taken, size, payload),
                 Feed::Silent | Feed::Leg(_) | Feed::Echo => return None,
             };
             self.due += u64::from(remote.ptime);
-            // Without a law in common the sound goes on unheard until the descriptions are made anew.
-            let Some(law) = law else { continue };
+            let Some(law) = law.filter(|_| sounds) else { continue };
             let header = self.out.own(law.payload_type(), samples, payload.len(), now);
             rtp::write(buffer, header, payload);
             self.transmit(buffer);

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use media::clip::{Clip, Player, Repeat};
+use media::clip::{Clip, Player};
 use media::g711::Law;
 use media::tone::{self, Tone};
 use model::leg::MediaFigures;
@@ -189,8 +189,8 @@ impl Sound {
         self.send(a.shard, Command::Connect(a, b));
     }
 
-    pub(crate) fn play(&self, id: PortId, clips: Vec<Arc<[u8]>>, law: Law, play: u16) {
-        self.send(id.shard, Command::Play(id, Player::new(clips, law, Repeat::Once), play));
+    pub(crate) fn play(&self, id: PortId, clips: Vec<Arc<Clip>>, play: u16) {
+        self.send(id.shard, Command::Play(id, Player::new(clips), play));
     }
 
     /// Music from where it is now.

@@ -72,13 +72,16 @@ impl Helin {
             tenant: tenant(),
             party: PartyId(n),
             user: (*user).to_owned(),
-            password: Secret::new(&format!("demo-{user}")),
+            password: Secret::new(format!("demo-{user}")),
         });
         let accounts = Accounts::new(accounts.collect(), []);
         let built_in = [("music", MUSIC, 4), ("hello", HELLO, 1)].map(|(name, hertz, seconds)| {
             ((name.parse().unwrap(), Language::En), Arc::new(tone(hertz, seconds)))
         });
-        let prompts = Prompts::new(HashMap::from(built_in), HashMap::new());
+        let mut built_in = HashMap::from(built_in);
+        built_in
+            .insert(("places".parse().unwrap(), Language::En), Arc::new(Clip::of_octets(places(), places())));
+        let prompts = Prompts::new(built_in, HashMap::new());
         let (sender, events) = channel();
         let handle =
             telephony::start(config, Arc::new(accounts), Arc::new(prompts), Vec::new(), move |batch| {
@@ -141,20 +144,18 @@ impl Helin {
 
     #[track_caller]
     pub(crate) fn incoming(&self) -> Incoming {
-        match self.event("a call", |event| matches!(event, TelephonyEvent::Incoming(_))) {
-            TelephonyEvent::Incoming(incoming) => incoming,
-            other => panic!("{other:?}"),
-        }
+        let event = self.event("a call", |event| matches!(event, TelephonyEvent::Incoming(_)));
+        let TelephonyEvent::Incoming(incoming) = event else { panic!("{event:?}") };
+        incoming
     }
 
     /// An event of a leg.
     #[track_caller]
     pub(crate) fn until(&self, leg: LegId, what: &str, good: impl Fn(&LegEvent) -> bool) -> LegEvent {
         let fits = |event: &TelephonyEvent| matches!(event, TelephonyEvent::Leg(of, event) if *of == leg && good(event));
-        match self.event(what, fits) {
-            TelephonyEvent::Leg(_, event) => event,
-            other => panic!("{other:?}"),
-        }
+        let event = self.event(what, fits);
+        let TelephonyEvent::Leg(_, event) = event else { panic!("{event:?}") };
+        event
     }
 
     /// Nothing was told of a leg so far.
@@ -201,6 +202,12 @@ fn tone(hertz: f64, seconds: usize) -> Clip {
         sample
     };
     Clip::of_samples(&(0..seconds * 8_000).map(sample).collect::<Vec<i16>>())
+}
+
+/// The octets of the prompt `places`: three of them in a row say where in it they stand.
+pub(crate) fn places() -> Vec<u8> {
+    let digits = (0_u16..2_400).flat_map(|n| [n / 256, n % 256, 0xff].map(|part| part.to_le_bytes()[0]));
+    digits.collect()
 }
 
 /// A port that UDP and TCP have free.
