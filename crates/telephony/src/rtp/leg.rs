@@ -301,6 +301,7 @@ mod tests {
             send_to: Some(send_to.parse().unwrap()),
             trusted: trusted.parse().unwrap(),
             formats: Vec::new(),
+            sends_as: Vec::new(),
             law: None,
             sends: true,
             ptime: 20,
