@@ -288,6 +288,37 @@ impl Call {
         assert_eq!(answer.status(), Some(200), "{}", answer.to_text());
     }
 
+    /// REFER within the call, taken with 202 (RFC 3515).
+    #[track_caller]
+    pub(crate) fn refer(&mut self, phone: &mut Phone, to: &str) {
+        let refer = self.request(phone, "REFER").with("Refer-To", to);
+        phone.send(&refer);
+        let id = self.id.clone();
+        let answer = phone
+            .expect("an answer to REFER", |message| message.is_response("REFER") && message.call_id() == id);
+        assert_eq!(answer.status(), Some(202), "{}", answer.to_text());
+    }
+
+    /// NOTIFYs about a transfer until the final one: its status line.
+    #[track_caller]
+    pub(crate) fn expect_notified(&mut self, phone: &mut Phone) -> String {
+        loop {
+            let id = self.id.clone();
+            let notify =
+                phone.expect("NOTIFY", |message| message.is_request("NOTIFY") && message.call_id() == id);
+            phone.send(&response_to(&notify, 200, "OK"));
+            if notify.must("Subscription-State").starts_with("terminated") {
+                return notify.body.trim().to_owned();
+            }
+        }
+    }
+
+    /// A Replaces value that names this dialog as the far side of it sees it, for a URI's header part.
+    pub(crate) fn replaces(&self) -> String {
+        let tag = |value: &str| value.split(";tag=").nth(1).unwrap_or_default().to_owned();
+        format!("{}%3Bto-tag%3D{}%3Bfrom-tag%3D{}", self.id, tag(&self.remote), tag(&self.local))
+    }
+
     /// BYE from Helin, answered 200.
     #[track_caller]
     pub(crate) fn expect_bye(&mut self, phone: &mut Phone) -> Message {

@@ -29,3 +29,4 @@ mod register;
 mod restart;
 mod ring_group;
 mod torture;
+mod transfer;

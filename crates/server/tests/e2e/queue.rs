@@ -91,3 +91,51 @@ fn nobody_there_is_told_at_once() {
     assert_eq!(record["visits"][0]["outcome"], "overflowed");
     helin.until_quiet();
 }
+
+/// The caller presses 1, keeps his place and hangs up; the agent rings first, hears what it is about, then the
+/// customer rings, and both talk. req V-49, V-50, V-53, V-54, V-55
+#[test]
+fn a_caller_is_called_back_in_his_turn() {
+    let helin = Helin::demo();
+    let mut aino = Phone::registered(&helin, "aino");
+    let mut carrier = Phone::carrier(&helin);
+    let (caller_sound, aino_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    let mut echo = aino.dial("8099", &aino_sound);
+    echo.expect_answer(&mut aino, &aino_sound);
+    let mut call = carrier.dial_from("+3725551234", ASIAKASPALVELU, &caller_sound);
+    call.expect_answer(&mut carrier, &caller_sound);
+    let calls =
+        helin.until("/api/v1/calls", |list| list["items"].as_array().is_some_and(|items| items.len() == 2));
+    let id = calls["items"][0]["id"].as_str().unwrap().to_owned();
+    helin.until(&format!("/api/v1/calls/{id}"), |call| {
+        call["heard"]
+            .as_array()
+            .is_some_and(|heard| heard.iter().any(|item| item["prompt"] == "callback:built-in"))
+    });
+    caller_sound.press('1');
+    call.expect_bye(&mut carrier);
+    let path = format!("/api/v1/groups/{ASIAKASPALVELU}/callbacks");
+    let list = helin.until(&path, |list| list["items"].as_array().is_some_and(|items| items.len() == 1));
+    assert_eq!(list["items"][0]["state"], "pending", "{list:#}");
+    assert_eq!(list["items"][0]["number"], "+3725551234");
+    let live = helin.live(ASIAKASPALVELU);
+    assert_eq!(live["waiting"][0]["kind"], "callback", "{live:#}");
+
+    echo.hang_up(&mut aino);
+    let mut offer = aino.incoming();
+    assert_eq!(offer.invite.user_in("From"), "+3725551234");
+    offer.answer(&mut aino, &aino_sound);
+    let mut customer = carrier.incoming();
+    assert_eq!(customer.invite.user_in("From"), ASIAKASPALVELU);
+    assert_eq!(customer.invite.request_uri().contains("3725551234"), true, "{}", customer.invite.to_text());
+    customer.ring(&mut carrier);
+    customer.answer(&mut carrier, &caller_sound);
+    aino_sound.hears(440.0);
+    caller_sound.hears(1_000.0);
+    helin.until(&path, |list| list["items"][0]["state"] == "done");
+    assert_eq!(helin.live(ASIAKASPALVELU)["calls_today"]["called_back"], 1);
+    customer.hang_up(&mut carrier);
+    offer.expect_bye(&mut aino);
+    helin.until_member(ASIAKASPALVELU, "aino", "wrap_up");
+    helin.until_quiet();
+}
