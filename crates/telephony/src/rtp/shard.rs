@@ -106,14 +106,15 @@ impl Shard {
                 tracing::error!(%error, "a sound thread cannot wait for packets and ends; calls have no sound");
                 return;
             }
+            // First what was asked for: a far end's first packet may be as quick as the wake-up that joins it.
+            if self.commands() == Ended::Yes {
+                return;
+            }
             for event in &ready {
                 if event.token() != WAKE {
                     let token = event.token().0;
                     self.readable((token >> 1) as u64, token & 1 == 1);
                 }
-            }
-            if self.commands() == Ended::Yes {
-                return;
             }
             let now = Instant::now();
             if now >= tick {
