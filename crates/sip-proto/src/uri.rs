@@ -168,7 +168,8 @@ impl<'a> Uri<'a> {
 
     fn parse_tel(text: &'a str, rest: &'a str) -> Result<Self, UriError> {
         let (number, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
-        let well_formed = number.bytes().all(|b| b.is_ascii_hexdigit() || b"+-.()*#".contains(&b));
+        // RFC 3966 has no escapes in a number, but phones dial codes: `tel:*961*1%23;phone-context=...`.
+        let well_formed = number.bytes().all(|b| b.is_ascii_hexdigit() || b"+-.()*#%".contains(&b));
         if number.is_empty() || !well_formed {
             return Err(UriError::BadCharacter);
         }
@@ -352,6 +353,7 @@ mod tests {
         assert_eq!(parsed.ip(), "2001:db8::1".parse().ok());
         let tel = uri("tel:+372-600-1000;phone-context=example.com");
         assert_eq!((tel.scheme, tel.user), (Scheme::Tel, Some("+372-600-1000")));
+        assert_eq!(uri("tel:*961*1%23;phone-context=x").user_decoded().as_deref(), Some("*961*1#"));
         assert_eq!(uri("isbn:2983792873").scheme, Scheme::Other);
         assert_eq!(uri("sip:*961*1%23@helin").user_decoded().as_deref(), Some("*961*1#"));
     }

@@ -118,6 +118,7 @@ pub(crate) fn start(
         .collect();
     let mut registrar = Registrar::default();
     registrar.restore(bindings);
+    figures.set(&figures.contacts, registrar.count());
     let core = Core {
         endpoint,
         now: Millis(0),

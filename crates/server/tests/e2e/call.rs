@@ -26,6 +26,8 @@ pub(crate) struct Dial<'a> {
     pub(crate) from: Option<&'a str>,
     /// Further headers.
     pub(crate) headers: Vec<(&'a str, String)>,
+    /// Request-URI in place of `sip:` and the number at the server.
+    pub(crate) uri: Option<String>,
     /// Session description in place of PCMA with DTMF.
     pub(crate) body: Option<String>,
 }
@@ -46,7 +48,7 @@ impl Phone {
     #[track_caller]
     pub(crate) fn dial_as(&mut self, number: &str, sound: &Sound, how: Dial<'_>) -> Call {
         let from = how.from.unwrap_or(&self.user).to_owned();
-        let uri = format!("sip:{number}@{}", self.server);
+        let uri = how.uri.clone().unwrap_or_else(|| format!("sip:{number}@{}", self.server));
         let local = format!("<sip:{from}@{}>;tag=c{}", self.server, fresh());
         let id = format!("call-{}-{}", fresh(), self.local.port());
         let mut invite = Message::new(format!("INVITE {uri} SIP/2.0"))

@@ -203,3 +203,37 @@ fn a_code_comes_as_a_text_too() {
     mari.register();
     assert!(mari.pending().is_empty());
 }
+
+/// A code as phones write it (mobile-interfaces 2): with the `#` bare, escaped or left out, as SIP and tel URI, as dial
+/// string of RFC 4967 with the context in the user part.
+#[test]
+fn a_code_is_understood_in_every_form_of_address() {
+    let helin = Helin::demo();
+    let mut mari = Phone::registered(&helin, "mari");
+    let sound = Sound::silent();
+    let at = helin.access();
+    let mut forms = Vec::new();
+    for code in ["*961*N%23", "*961*N#", "*961*N", "%2A961%2aN%23", "*961*N%23;phone-context=example.net"] {
+        for host in [at.to_string(), "sinilind.demo".to_owned()] {
+            for tail in ["", ";user=phone", ";user=dialstring", ";transport=udp"] {
+                forms.push(format!("sip:{code}@{host}{tail}"));
+            }
+        }
+    }
+    forms.extend([
+        "tel:*961*N%23;phone-context=example.net".to_owned(),
+        "tel:*961*N;phone-context=+372".to_owned(),
+    ]);
+    for form in forms {
+        for (digit, state) in [("0", "logged_out"), ("1", "available")] {
+            let uri = form.replace('N', digit);
+            let how = Dial { uri: Some(uri.clone()), ..Dial::default() };
+            let mut call = mari.dial_as("code", &sound, how);
+            call.expect_answer(&mut mari, &sound);
+            assert!(mari.text().starts_with("Infotelefon: oled"), "{uri}");
+            call.hang_up(&mut mari);
+            helin.until_member(INFO, "mari", state);
+        }
+    }
+    helin.until_quiet();
+}

@@ -35,6 +35,7 @@ fn registrations_order_and_records_survive_a_kill() {
     helin.kill();
     helin.start();
 
+    assert!(helin.metric("helin_registered_contacts") >= 2.0, "the figure counts who was registered before");
     // req K-53
     let live = helin.live(INFO);
     assert_eq!(order(&live)[..2], ["juri", "mari"]);
