@@ -362,6 +362,10 @@ pub struct Show {
     pub name: Option<Arc<str>>,
     /// Anonymous to the called; the label in `name` stays.
     pub hidden: bool,
+    /// Somebody known by his row alone, whose number stands in for `number`: whoever carries the command out looks it
+    /// up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<PartyId>,
 }
 
 /// A prompt to play.

@@ -127,7 +127,7 @@ impl Switchboard {
             }
             None => (call.from.party.number.map(Number::E164), call.from.party.name.clone()),
         };
-        Show { number, name, hidden: call.from.hidden }
+        Show { number, name, hidden: call.from.hidden, row: None }
     }
 
     /// The caller as somebody outside sees him: a user by his own number, a group's line by the group's.
@@ -144,7 +144,7 @@ impl Switchboard {
             }
             None => call.from.party.number.map(Number::E164),
         };
-        Show { number, name: call.from.party.name.clone(), hidden: call.from.hidden }
+        Show { number, name: call.from.party.name.clone(), hidden: call.from.hidden, row: None }
     }
 }
 

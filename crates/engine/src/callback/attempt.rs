@@ -70,7 +70,8 @@ impl Switchboard {
         let language = self.settings.config.language_of(agent);
         let text = group.callback.agent_text.clone().unwrap_or_else(|| texts::callback(language).to_owned());
         let inside = self.shown_inside(call);
-        let show = labelled(Show { name: Some(Arc::from(text)), ..inside }, &group.label);
+        let row = inside.number.is_none().then_some(call.from.party.id);
+        let show = labelled(Show { name: Some(Arc::from(text)), row, ..inside }, &group.label);
         let to = match self.settings.config.outside.get(&agent) {
             Some(outside) => DialTo::Outside(outside.number),
             None => self.devices_of(group, agent),
@@ -144,7 +145,7 @@ impl Switchboard {
         };
         self.step_on(number, callback, CallbackState::RingingCaller, request.attempts, Some(call.id));
         let name = group.map(|group| Arc::from(group.name.as_str()));
-        let show = Show { number: Some(number), name, hidden: false };
+        let show = Show { number: Some(number), name, hidden: false, row: None };
         let (to, role) = if self.settings.config.users.contains_key(&request.number) {
             (DialTo::User(request.number), Role::Callee)
         } else {

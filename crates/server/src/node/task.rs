@@ -11,7 +11,8 @@ use engine::switchboard::Switchboard;
 use model::config::TenantConfig;
 use model::id::{CallId, FactSeq, LegId, RequestId, Seed, TenantId};
 use model::input::Input;
-use model::leg::{Dial, DialTo, LegCommand, Release};
+use model::leg::{DialTo, LegCommand, Release};
+use model::number::Number;
 use model::output::{Output, Reply};
 use model::record::Folded;
 use model::saved::SavedState;
@@ -307,22 +308,18 @@ impl Task {
         }
     }
 
-    /// Who is known by his row alone is called by his number.
+    /// Who is known by his row alone is called, and shown, by his number.
     fn with_number(&self, command: LegCommand) -> LegCommand {
-        match command {
-            LegCommand::Dial(Dial {
-                to: DialTo::Row(party),
-                caller,
-                show,
-                diverted_by,
-                no_diversion,
-                recall,
-            }) => {
-                let to = self.names.number_of(party).map_or(DialTo::Row(party), DialTo::Outside);
-                LegCommand::Dial(Dial { to, caller, show, diverted_by, no_diversion, recall })
-            }
-            other => other,
+        let LegCommand::Dial(mut dial) = command else { return command };
+        if let DialTo::Row(party) = dial.to
+            && let Some(number) = self.names.number_of(party)
+        {
+            dial.to = DialTo::Outside(number);
         }
+        if let Some(party) = dial.show.row.take() {
+            dial.show.number = dial.show.number.or(self.names.number_of(party).map(Number::E164));
+        }
+        LegCommand::Dial(dial)
     }
 
     fn commit(&mut self) -> UnderWay {

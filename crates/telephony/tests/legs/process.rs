@@ -186,7 +186,7 @@ pub(crate) fn dial(to: DialTo, caller: Option<LegId>) -> LegCommand {
 }
 
 pub(crate) fn dialling(to: DialTo, caller: Option<LegId>) -> Dial {
-    let show = Show { number: Some("+3725551234".parse().unwrap()), name: None, hidden: false };
+    let show = Show { number: Some("+3725551234".parse().unwrap()), name: None, hidden: false, row: None };
     Dial { to, caller, show, diverted_by: None, no_diversion: false, recall: None }
 }
 
