@@ -366,6 +366,25 @@ pub struct Show {
     /// up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<PartyId>,
+    /// Around the number on all phones but our own app's (V-18).
+    #[serde(default, skip_serializing_if = "Affix::is_none")]
+    pub affix: Affix,
+}
+
+/// What stands around a shown number, of `0-9*#` (V-18).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Affix {
+    /// Before it.
+    pub prefix: String,
+    /// After it.
+    pub suffix: String,
+}
+
+impl Affix {
+    /// Nothing stands around the number.
+    pub fn is_none(&self) -> bool {
+        self.prefix.is_empty() && self.suffix.is_empty()
+    }
 }
 
 /// A prompt to play.

@@ -173,7 +173,27 @@ impl Routing {
         }
     }
 
+    /// A number as a phone's list of calls has it, with a group's prefix or suffix around it: the number alone, where
+    /// the whole is none (V-20).
+    fn without_affix<'a>(company: &Company, dialled: &'a str) -> Option<&'a str> {
+        let is_number = |text: &str| {
+            let digits = text.strip_prefix('+').unwrap_or(text);
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if is_number(dialled) {
+            return None;
+        }
+        let groups = company.config.groups.values();
+        let mut bare = groups.filter_map(|group| {
+            let rest = dialled.strip_prefix(group.show_prefix.as_str())?;
+            let rest = rest.strip_suffix(group.show_suffix.as_str())?;
+            (rest.len() < dialled.len() && is_number(rest)).then_some(rest)
+        });
+        bare.next()
+    }
+
     fn meaning(&self, tenant: &TenantId, company: &Company, dialled: &str) -> Meaning {
+        let dialled = Self::without_affix(company, dialled).unwrap_or(dialled);
         if dialled.starts_with(['*', '#']) {
             return self.short_code(tenant, company, dialled);
         }

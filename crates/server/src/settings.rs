@@ -91,6 +91,9 @@ pub(crate) struct TrunkSettings {
     pub(crate) number_format: String,
     #[serde(default)]
     pub(crate) identity: IdentityTrust,
+    /// It takes a group's prefix or suffix around a shown number (V-18).
+    #[serde(default)]
+    pub(crate) number_affix: bool,
     /// Simultaneous calls; unlimited when left out. Over it 503.
     #[serde(default)]
     pub(crate) calls_max: Option<u32>,
@@ -195,6 +198,7 @@ impl Settings {
                 accept_from: vec!["127.0.0.0/8".to_owned()],
                 send_to: vec![SocketAddr::new(LOOPBACK, 5090)],
                 number_format: e164(),
+                number_affix: false,
                 identity: IdentityTrust::Trusted,
                 calls_max: None,
             });

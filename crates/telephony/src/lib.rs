@@ -96,6 +96,8 @@ pub struct TrunkConfig {
     pub national: Option<Country>,
     /// Its P-Asserted-Identity proves the caller.
     pub trusted: bool,
+    /// It takes a group's prefix or suffix around a shown number (V-18).
+    pub affix: bool,
     /// Simultaneous calls; over it 503.
     pub calls_max: Option<u32>,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::config::ShowNumber;
 use model::fact::{Called, EndCause, Outcome, Peer, Role, What};
 use model::id::{LegId, PartyId};
-use model::leg::{Arrival, Dialled, Ingress, LegCommand, Release, Show};
+use model::leg::{Affix, Arrival, Dialled, Ingress, LegCommand, Release, Show};
 use model::number::Number;
 
 use super::{Call, CallerLeg, Phase};
@@ -127,7 +127,7 @@ impl Switchboard {
             }
             None => (call.from.party.number.map(Number::E164), call.from.party.name.clone()),
         };
-        Show { number, name, hidden: call.from.hidden, row: None }
+        Show { number, name, hidden: call.from.hidden, row: None, affix: Affix::default() }
     }
 
     /// The caller as somebody outside sees him: a user by his own number, a group's line by the group's.
@@ -144,7 +144,13 @@ impl Switchboard {
             }
             None => call.from.party.number.map(Number::E164),
         };
-        Show { number, name: call.from.party.name.clone(), hidden: call.from.hidden, row: None }
+        Show {
+            number,
+            name: call.from.party.name.clone(),
+            hidden: call.from.hidden,
+            row: None,
+            affix: Affix::default(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::config::{Group, ShowOnOffer};
 use model::fact::{EndCause, NoticeKind, OfferRule, Peer, Place, Role, TailCause, VisitOutcome, What};
 use model::id::{LegId, PartyId};
-use model::leg::{Devices, DialTo, LegCommand, PlayId, PromptRef, Release, Show, Tone};
+use model::leg::{Affix, Devices, DialTo, LegCommand, PlayId, PromptRef, Release, Show, Tone};
 use model::number::Number;
 use model::output::NoticeTo;
 use model::time::Span;
@@ -223,7 +223,10 @@ impl Switchboard {
     fn shown_for(&self, group: &Group, show: Show) -> Show {
         match group.show {
             ShowOnOffer::Group => Show { number: Some(group.number), hidden: false, ..show },
-            ShowOnOffer::Caller => show,
+            ShowOnOffer::Caller => {
+                let affix = Affix { prefix: group.show_prefix.clone(), suffix: group.show_suffix.clone() };
+                Show { affix, ..show }
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::config::Group;
 use model::fact::{CallbackState, Called, EndCause, Outcome, Peer, Place, Role, TailCause, What};
 use model::id::{CallId, PartyId};
-use model::leg::{Caller, DialTo, Ingress, LegCommand, Party, PlayId, Release, Show};
+use model::leg::{Affix, Caller, DialTo, Ingress, LegCommand, Party, PlayId, Release, Show};
 use model::number::Number;
 use model::time::Span;
 
@@ -145,7 +145,7 @@ impl Switchboard {
         };
         self.step_on(number, callback, CallbackState::RingingCaller, request.attempts, Some(call.id));
         let name = group.map(|group| Arc::from(group.name.as_str()));
-        let show = Show { number: Some(number), name, hidden: false, row: None };
+        let show = Show { number: Some(number), name, hidden: false, row: None, affix: Affix::default() };
         let (to, role) = if self.settings.config.users.contains_key(&request.number) {
             (DialTo::User(request.number), Role::Callee)
         } else {

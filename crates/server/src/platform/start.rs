@@ -265,6 +265,7 @@ fn trunk(settings: &TrunkSettings) -> anyhow::Result<TrunkConfig> {
         send_to: settings.send_to.clone(),
         national,
         trusted: settings.identity == IdentityTrust::Trusted,
+        affix: settings.number_affix,
         calls_max: settings.calls_max,
     })
 }

@@ -8,7 +8,7 @@ use crate::sound::Sound;
 
 const INFO: &str = "+3726001000";
 
-fn apply(helin: &Helin, token: &str, text: &str) -> Output {
+pub(crate) fn apply(helin: &Helin, token: &str, text: &str) -> Output {
     let file = helin.folder().join("company.toml");
     std::fs::write(&file, text).unwrap();
     helin.run(token, &["apply", file.to_str().unwrap()])

@@ -4,6 +4,12 @@ use crate::phone::Phone;
 use crate::process::Helin;
 use crate::sound::Sound;
 
+/// Applies a company file with the demo's administrator.
+fn apply(helin: &Helin, text: &str) {
+    let output = crate::companies::apply(helin, "demo-admin-token", text);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 const ASIAKASPALVELU: &str = "+35810200010";
 
 /// A caller waits with music for the only agent, who is in a call of her own; when she is free, she is rung, and both
@@ -127,7 +133,7 @@ fn a_caller_is_called_back_in_his_turn() {
     offer.answer(&mut aino, &aino_sound);
     let mut customer = carrier.incoming();
     assert_eq!(customer.invite.user_in("From"), ASIAKASPALVELU);
-    assert_eq!(customer.invite.request_uri().contains("3725551234"), true, "{}", customer.invite.to_text());
+    assert!(customer.invite.request_uri().contains("3725551234"), "{}", customer.invite.to_text());
     customer.ring(&mut carrier);
     customer.answer(&mut carrier, &caller_sound);
     aino_sound.hears(440.0);
@@ -137,5 +143,39 @@ fn a_caller_is_called_back_in_his_turn() {
     customer.hang_up(&mut carrier);
     offer.expect_bye(&mut aino);
     helin.until_member(ASIAKASPALVELU, "aino", "wrap_up");
+    helin.until_quiet();
+}
+
+/// The group's suffix stands behind the caller's number, and is stripped when the member calls back from the list of
+/// calls of her phone. req V-18, V-20
+#[test]
+fn a_suffix_marks_the_group_and_is_stripped_when_dialled_back() {
+    let helin = Helin::demo();
+    let file = format!(
+        "[company]\nid = \"sinilind\"\n[[group]]\nnumber = \"{ASIAKASPALVELU}\"\nname = \"Asiakaspalvelu\"\n\
+         preset = \"customer_service\"\nshow_suffix = \"*1\"\n[[group.member]]\nuser = \"aino\"\n"
+    );
+    apply(&helin, &file);
+    let mut aino = Phone::registered(&helin, "aino");
+    let mut carrier = Phone::carrier(&helin);
+    let (caller_sound, aino_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    let mut call = carrier.dial_from("+3725551234", ASIAKASPALVELU, &caller_sound);
+    let mut offer = aino.incoming();
+    assert_eq!(offer.invite.user_in("From"), "+3725551234*1");
+    offer.answer(&mut aino, &aino_sound);
+    call.expect_answer(&mut carrier, &caller_sound);
+    aino_sound.hears(440.0);
+    call.hang_up(&mut carrier);
+    offer.expect_bye(&mut aino);
+
+    let mut back = aino.dial("+3725551234*1", &aino_sound);
+    let mut called = carrier.incoming();
+    assert!(called.invite.request_uri().contains("+3725551234@"), "{}", called.invite.to_text());
+    called.answer(&mut carrier, &caller_sound);
+    back.expect_answer(&mut aino, &aino_sound);
+    caller_sound.hears(1_000.0);
+    aino_sound.hears(440.0);
+    back.hang_up(&mut aino);
+    called.expect_bye(&mut carrier);
     helin.until_quiet();
 }

@@ -113,7 +113,9 @@ impl Core {
         };
         let invitation = |binding: &Binding| {
             let own = self.own_address(binding.flow).to_string();
-            let (from, mut headers) = shown(&common.dial.show, &own);
+            // Our app shows number and group apart (V-17).
+            let affix = binding.device == Device::Desk;
+            let (from, mut headers) = shown(&common.dial.show, affix, &own);
             headers.extend(common.marks(&own, &binding.contact));
             if let Some(referred_by) = common.referred_by {
                 headers.push(("Referred-By".to_owned(), referred_by.to_owned()));
@@ -156,7 +158,7 @@ impl Core {
             .ok_or(FailCause::Unreachable)?;
         let remote = std::net::SocketAddr::new(listeners[at].advertise, listeners[at].bind.port());
         let flow = Flow { listener: u16::try_from(at).unwrap_or(0), transport: Transport::Udp, remote };
-        let (from, mut headers) = shown_with_identity(&common.dial.show, &remote.to_string());
+        let (from, mut headers) = shown_with_identity(&common.dial.show, false, &remote.to_string());
         let uri = format!("sip:{number}@{remote}");
         headers.extend(common.marks(&remote.to_string(), &uri));
         headers.push((PLATFORM_HEADER.to_owned(), self.platform_secret.clone()));
@@ -186,6 +188,7 @@ impl Core {
         let user = number.map_or_else(|| short.to_owned(), |number| trunk.write(number));
         let addresses = trunk.config.send_to.clone();
         // RFC 3325 7: who hides is named only to carriers we trust, and to those who help in need.
+        let affix = trunk.config.affix;
         let named = trunk.config.trusted || emergency || !common.dial.show.hidden;
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.trunk = Some(at);
@@ -200,7 +203,8 @@ impl Core {
             let flow = Flow { listener, transport: Transport::Udp, remote };
             let uri = format!("sip:{}@{remote};user=phone", escape_user(&user));
             let show = &common.dial.show;
-            let (from, mut headers) = if named { shown_with_identity(show, &own) } else { shown(show, &own) };
+            let (from, mut headers) =
+                if named { shown_with_identity(show, affix, &own) } else { shown(show, affix, &own) };
             headers.extend(common.marks(&own, &uri));
             let (body, max_forwards) = (common.body.to_owned(), common.max_forwards);
             Invitation { uri, flow, from, headers, body, max_forwards, patience: TRUNK_PATIENCE }
@@ -244,21 +248,27 @@ impl Common<'_> {
     }
 }
 
-/// From and privacy headers for somebody within the platform.
-fn shown(show: &Show, own: &str) -> (String, Vec<(String, String)>) {
+/// From and privacy headers for somebody within the platform; `affix`: the group's prefix or suffix stands around the
+/// number (V-18).
+fn shown(show: &Show, affix: bool, own: &str) -> (String, Vec<(String, String)>) {
     let quoted = |name: &str| format!("\"{}\" ", name.replace('\\', "\\\\").replace('"', "\\\""));
     let name = show.name.as_deref().map(quoted).unwrap_or_default();
     if show.hidden || show.number.is_none() {
         let headers = if show.hidden { vec![("Privacy".to_owned(), "id".to_owned())] } else { Vec::new() };
         return (format!("{name}<sip:anonymous@anonymous.invalid>"), headers);
     }
-    let user = show.number.map(|number| number.to_string()).unwrap_or_default();
+    let number = show.number.map(|number| number.to_string()).unwrap_or_default();
+    let user = if affix {
+        escape_user(&format!("{}{number}{}", show.affix.prefix, show.affix.suffix))
+    } else {
+        number
+    };
     (format!("{name}<sip:{user}@{own}>"), Vec::new())
 }
 
 /// As `shown`, for a trunk: the number stands in P-Asserted-Identity, too, hidden or not.
-fn shown_with_identity(show: &Show, own: &str) -> (String, Vec<(String, String)>) {
-    let (from, mut headers) = shown(show, own);
+fn shown_with_identity(show: &Show, affix: bool, own: &str) -> (String, Vec<(String, String)>) {
+    let (from, mut headers) = shown(show, affix, own);
     if let Some(Number::E164(number)) = show.number {
         headers.push(("P-Asserted-Identity".to_owned(), format!("<sip:{number}@{own};user=phone>")));
     }

@@ -58,6 +58,7 @@ impl Helin {
                 send_to: vec![carrier],
                 national: None,
                 trusted: true,
+                affix: false,
                 calls_max: None,
             }],
             rtp: RtpRange { bind: access.ip(), first, last: first + 79 },
@@ -186,7 +187,13 @@ pub(crate) fn dial(to: DialTo, caller: Option<LegId>) -> LegCommand {
 }
 
 pub(crate) fn dialling(to: DialTo, caller: Option<LegId>) -> Dial {
-    let show = Show { number: Some("+3725551234".parse().unwrap()), name: None, hidden: false, row: None };
+    let show = Show {
+        number: Some("+3725551234".parse().unwrap()),
+        name: None,
+        hidden: false,
+        row: None,
+        affix: model::leg::Affix::default(),
+    };
     Dial { to, caller, show, diverted_by: None, no_diversion: false, recall: None }
 }
 
