@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use engine::fold::fold;
 use engine::switchboard::Switchboard;
-use model::fact::{Peer, What};
+use model::fact::{Called, Peer, Role, What};
 use model::id::{CallId, LegId, PartyId, RequestId, Seed};
 use model::input::{Command, Input, Reachability};
 use model::leg::{Arrival, Caller, DialTo, Dialled, Ingress, LegCommand, LegEvent, Party, PlayId};
@@ -40,6 +40,10 @@ pub(crate) struct Bed {
     /// Every fact and every command whole.
     pub(crate) details: bool,
     pub(crate) told: Vec<String>,
+    /// Only lines with one of these words are told; none: all.
+    pub(crate) only: Vec<String>,
+    /// Calls of the engine's own: callbacks' attempts.
+    attempts: Vec<CallId>,
     pub(crate) version: u64,
     hold_closings: bool,
     now: u64,
@@ -65,13 +69,15 @@ impl Bed {
             legs: BTreeMap::new(),
             details: false,
             told: Vec::new(),
+            only: Vec::new(),
+            attempts: Vec::new(),
             version: 1,
             hold_closings: false,
             now: 0,
         };
         bed.drain();
         for user in users {
-            bed.give(Input::Reach(user, Reachability { contacts: 1 }));
+            bed.give(Input::Reach(user, Reachability { contacts: 1, apps: 0 }));
         }
         bed.told.clear();
         bed
@@ -121,10 +127,15 @@ impl Bed {
     /// Keeps track of the legs.
     fn note(&mut self, output: &Output) {
         if let Output::Fact(fact) = output
-            && let What::LegStarted { leg, peer, .. } = &fact.what
+            && let What::CallArrived { call, to: Called::Callback(_), .. } = &fact.what
+        {
+            self.attempts.push(*call);
+        }
+        if let Output::Fact(fact) = output
+            && let What::LegStarted { leg, peer, role, .. } = &fact.what
         {
             let who = match peer {
-                _ if leg.n == 0 => format!("caller {}", leg.call.0.as_u128()),
+                _ if *role == Role::Caller => format!("caller {}", leg.call.0.as_u128()),
                 Peer::Party(party) => name(*party),
                 Peer::Set(number) => number.to_string(),
                 Peer::Emergency(number) => number.to_string(),
@@ -132,7 +143,13 @@ impl Bed {
             // A leg counts from its Dial on; one that is never dialled has no far end.
             self.legs.insert(*leg, Known { who, over: leg.n > 0, releasing: false, play: None });
         }
-        if let Output::Leg(leg, command) = output {
+        if let Output::Leg(leg, LegCommand::Adopt { from }) = output {
+            let moved = self.legs.get_mut(from).expect("what is adopted was a leg");
+            moved.over = true;
+            let who = moved.who.clone();
+            let known = self.legs.get_mut(leg).expect("a command is for a leg that was begun");
+            (known.who, known.over) = (who, false);
+        } else if let Output::Leg(leg, command) = output {
             let known = self.legs.get_mut(leg).expect("a command is for a leg that was begun");
             match command {
                 LegCommand::Dial(dial) => {
@@ -147,6 +164,10 @@ impl Bed {
                 | LegCommand::Progress { .. }
                 | LegCommand::Answer { .. }
                 | LegCommand::Join { .. }
+                | LegCommand::Music { .. }
+                | LegCommand::Tone(_)
+                | LegCommand::Adopt { .. }
+                | LegCommand::Referred { .. }
                 | LegCommand::Echo => {}
             }
         }
@@ -169,24 +190,39 @@ impl Bed {
         self.now = until;
     }
 
+    /// What the clock shows.
+    pub(crate) fn utc(&self) -> Utc {
+        Bed::moment(self.now).utc
+    }
+
     /// Milliseconds to the next deadline, and why.
     pub(crate) fn deadline(&self) -> Option<(u64, engine::timers::Timer)> {
         self.board.next_deadline().map(|(due, timer)| (due.0 - self.now, timer))
     }
 
-    /// A call comes in. `words`: `from WHO`, `to WHAT`, `hidden`, `unproved`, `named NAME`.
+    /// What a case calls a call: its number; attempts of callbacks are counted for themselves.
+    pub(crate) fn call_name(&self, call: CallId) -> String {
+        match self.attempts.iter().position(|attempt| *attempt == call) {
+            Some(at) => format!("attempt {}", at + 1),
+            None => format!("call {}", call.0.as_u128()),
+        }
+    }
+
+    /// A call comes in. `words`: `from WHO`, `to WHAT`, `hidden`, `unproved`, `named NAME`, `replacing WHO`.
     pub(crate) fn call(&mut self, n: u64, words: &[&str]) {
         let after =
             |key| words.iter().position(|word| *word == key).and_then(|at| words.get(at + 1).copied());
         let who = after("from");
+        // `as N`: the caller of call N calls again.
+        let again = after("as").map_or(n, |first| first.parse().expect("a number of a call"));
         let user = who.and_then(party).filter(|_| who != Some("Madis"));
         let number = match who {
             Some("Madis") => "+3725559001".to_owned(),
             Some(number) if number.starts_with('+') => number.to_owned(),
-            Some(_) | None => format!("+372555700{n}"),
+            Some(_) | None => format!("+372555{:04}", 7_000 + again),
         };
         let from = Party {
-            id: user.unwrap_or_else(|| caller(n)),
+            id: user.unwrap_or_else(|| caller(again)),
             number: user.is_none().then(|| number.parse().expect("a number")),
             name: after("named").map(std::sync::Arc::from),
         };
@@ -195,7 +231,9 @@ impl Bed {
         let via =
             user.map_or_else(|| Ingress::Trunk("carrier".parse().expect("a trunk's name")), Ingress::User);
         let to = dialled(n, after("to").unwrap_or(MAIN));
-        self.give(Input::Leg(LegId::caller(call_id(n)), LegEvent::Arrived(Arrival { from, to, via })));
+        let replaces = after("replacing").map(|who| self.leg_of(&who.replace('_', " ")));
+        let arrival = Arrival { from, to, via, replaces };
+        self.give(Input::Leg(LegId::caller(call_id(n)), LegEvent::Arrived(arrival)));
     }
 
     /// A call arrives on a leg that is there already: late, or a fault of who sends it.
@@ -203,7 +241,7 @@ impl Bed {
         let party = Party { id: caller(99), number: None, name: None };
         let from = Caller { party, proved: true, hidden: false };
         let via = Ingress::Trunk("carrier".parse().expect("a trunk's name"));
-        self.leg(leg, LegEvent::Arrived(Arrival { from, to: Dialled::Echo, via }));
+        self.leg(leg, LegEvent::Arrived(Arrival { from, to: Dialled::Echo, via, replaces: None }));
     }
 
     /// Somebody asks for something.
@@ -233,13 +271,17 @@ impl Bed {
     }
 }
 
-fn dialled(n: u64, what: &str) -> Dialled {
+pub(crate) fn dialled(n: u64, what: &str) -> Dialled {
     if let Some(party) = party(what) {
         return Dialled::User(party);
     }
     match what {
         "echo" => Dialled::Echo,
         "nobody" => Dialled::Nobody,
+        "park" => Dialled::Park,
+        "pick-up" => Dialled::PickUp(None),
+        whose if whose.starts_with("pick-up:") => Dialled::PickUp(party(&whose["pick-up:".len()..])),
+        slot if slot.starts_with("slot:") => Dialled::Unpark(slot["slot:".len()..].parse().expect("a slot")),
         "112" => Dialled::Emergency("112".parse().expect("a short number")),
         code if code.starts_with(['*', '#']) => Dialled::Code(code.to_owned()),
         group if group.starts_with("+372600") => Dialled::Group(group.parse().expect("a number")),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use engine::speech;
 use model::config::resolve::{Around, resolve};
 use model::config::{PromptText, Prompts, TenantConfig, document, tree};
 use model::id::{ConfigVersion, PartyId, PartyName};
@@ -27,7 +28,7 @@ const PROMPTS: &str = include_str!("../../../../prompts/texts.toml");
 pub(crate) struct GroupText {
     number: &'static str,
     keys: BTreeMap<String, String>,
-    /// `mari`; `-mari` begins logged out; `mari!` may take the duty.
+    /// `mari`; `-mari` begins logged out; `mari!` may take the duty; `mari,order=1,skill=2` has keys of his own.
     members: Vec<String>,
 }
 
@@ -42,6 +43,16 @@ pub(crate) struct Company {
 /// A company with one even ring group.
 pub(crate) fn even(members: &str) -> Company {
     one("ring_even", members)
+}
+
+/// A company with one customer-service group: entry message and music are built in.
+pub(crate) fn service(members: &str) -> Company {
+    one("customer_service", members).with("own_line =")
+}
+
+/// A company with one attendant group.
+pub(crate) fn attendant(members: &str) -> Company {
+    one("attendant", members).with("own_line =")
 }
 
 /// A company with one duty-first ring group.
@@ -130,11 +141,15 @@ impl Company {
                 let _ = writeln!(text, "{key} = {value}");
             }
             for member in &group.members {
+                let (member, keys) = member.split_once(',').unwrap_or((member, ""));
                 let name = member.trim_start_matches('-').trim_end_matches('!');
                 let kind = if name == "Madis" { "outside" } else { "user" };
                 let _ = writeln!(text, "[[group.member]]\n{kind} = \"{name}\"");
                 let _ = writeln!(text, "logged_in = {}", !member.starts_with('-'));
                 let _ = writeln!(text, "may_take_duty = {}", member.ends_with('!'));
+                for key in keys.split(',').filter(|key| !key.is_empty()) {
+                    let _ = writeln!(text, "{key}");
+                }
             }
         }
         text
@@ -174,10 +189,20 @@ pub(crate) fn name(party: PartyId) -> String {
     PEOPLE.get(at).map_or_else(|| format!("stranger {}", party.0 - CALLERS), ToString::to_string)
 }
 
-/// The sentences of the built-in prompts.
+/// The sentences of the built-in prompts, the built-in music and the pieces of sentences.
 fn prompts() -> Prompts {
     let tree = tree::of_toml(PROMPTS).expect("prompts/texts.toml is TOML");
     let mut prompts = Prompts::default();
+    let piece = |text: &str| PromptText { text: Arc::from(text) };
+    for (name, text) in [("music", "(music)"), ("jazz", "(jazz)"), ("tervetuloa", "Welcome!")] {
+        let name = name.parse().expect("a prompt name");
+        prompts.0.insert(name, [(Language::En, piece(text))].into_iter().collect());
+    }
+    for language in [Language::En, Language::Sv] {
+        for spoken in speech::pieces(language) {
+            prompts.0.entry(spoken.name).or_default().insert(language, piece(&spoken.text));
+        }
+    }
     for (name, languages) in tree.table().into_iter().flatten() {
         let texts = languages.table().into_iter().flatten().map(|(code, text)| {
             let text = Arc::from(text.text().expect("a sentence"));

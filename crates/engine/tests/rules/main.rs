@@ -14,6 +14,7 @@ mod list;
 mod offer;
 mod overlap;
 mod print;
+mod queue;
 mod saved;
 mod script;
 mod tables;

@@ -3,7 +3,7 @@
 
 use model::fact::What;
 use model::id::{LegId, PartyId};
-use model::leg::{Dial, LegCommand};
+use model::leg::{Dial, DialTo, LegCommand};
 use model::number::Number;
 use model::output::{NoticeTo, Output, Reply};
 
@@ -22,6 +22,9 @@ impl Bed {
                 Some(format!("reply: \"{text}\"{}", if *done { "" } else { " (not done)" }))
             }
             Output::Reply(_, reply) => Some(format!("reply: {reply:?}")),
+            Output::Identify { call, digits } => {
+                Some(format!("who is {digits}, for {}?", self.call_name(*call)))
+            }
             Output::Notice(notice) => {
                 let whose = match notice.to {
                     NoticeTo::User(party) => name(party),
@@ -52,6 +55,12 @@ impl Bed {
                     prompts.iter().map(|p| format!("{} in {}", p.name, p.language.code())).collect();
                 format!("{who}: play {}", prompts.join(", "))
             }
+            LegCommand::Music { prompt } => {
+                format!("{who}: music {} in {}", prompt.name, prompt.language.code())
+            }
+            LegCommand::Tone(tone) => format!("{who}: {tone:?} tone"),
+            LegCommand::Adopt { from } => format!("{who}: goes on as leg {} (was {})", leg.n, from.n),
+            LegCommand::Referred { refer, result } => format!("{who}: transfer {} is {result:?}", refer.0),
             LegCommand::Echo => format!("{who}: echo"),
             LegCommand::Release(how) => format!("release {who}: {how:?}"),
         }
@@ -63,11 +72,77 @@ impl Bed {
         let hidden = if dial.show.hidden { ", hidden" } else { "" };
         let diverted = dial.diverted_by.map(|group| format!(", diverted by {group}")).unwrap_or_default();
         let hint = if dial.no_diversion { ", no diversion" } else { "" };
-        format!("showing {number} \"{name}\"{hidden}{diverted}{hint}")
+        let to = match &dial.to {
+            DialTo::Devices { devices, mobile, .. } => {
+                let mobile = mobile.map(|mobile| format!(" {mobile}")).unwrap_or_default();
+                let kinds = [(devices.app, "app"), (devices.desk, "desk"), (devices.mobile, "mobile")];
+                let kinds: Vec<&str> = kinds.iter().filter(|(on, _)| *on).map(|(_, kind)| *kind).collect();
+                format!("on {}{mobile}, ", kinds.join("+"))
+            }
+            DialTo::User(_) | DialTo::Outside(_) | DialTo::Row(_) | DialTo::Emergency(_) => String::new(),
+        };
+        let recall = dial.recall.map(|why| format!(", recall {why:?}")).unwrap_or_default();
+        format!("{to}showing {number} \"{name}\"{hidden}{diverted}{hint}{recall}")
+    }
+
+    /// Facts of waiting lines, transfers and callbacks.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are told by the next function")]
+    fn line_fact(&self, what: &What) -> Option<String> {
+        Some(match what {
+            What::Queued { call, group, rank, why } => {
+                let level = if rank.level == 5 { String::new() } else { format!(", level {}", rank.level) };
+                format!("{} in line ({why:?}{level}){}", self.call_name(*call), of(*group))
+            }
+            What::Waits { call, group, position } => {
+                format!("{} waits at {position}{}", self.call_name(*call), of(*group))
+            }
+            What::Closed { group, reason } => match reason {
+                Some(reason) => format!("closed ({reason:?}){}", of(*group)),
+                None => format!("open again{}", of(*group)),
+            },
+            What::Overflowed { call, group, why } => {
+                format!("{} overflows ({why:?}){}", self.call_name(*call), of(*group))
+            }
+            What::PlaceHeld { caller, group, until, .. } => {
+                let left = (until.0 - self.utc().0) / 1_000_000;
+                format!("place of {} held for {left} s{}", name(*caller), of(*group))
+            }
+            What::WrapUpStarted { member, .. } => format!("{} wraps up", name(*member)),
+            What::WrapUpEnded { member } => format!("{} has wrapped up", name(*member)),
+            What::Resting { member, .. } => format!("{} rests", name(*member)),
+            What::Rested { member } => format!("{} has rested", name(*member)),
+            What::IdleReset { member } => format!("{} is idle anew", name(*member)),
+            What::Presence { party, activity } => format!("{} is {}", name(*party), activity.word()),
+            What::CallbackOffered { call, .. } => format!("callback offered to {}", self.call_name(*call)),
+            What::CallbackRequested { callback, number, .. } => {
+                format!("callback for {} to {}", self.call_name(*callback), name(*number))
+            }
+            What::CallbackStep { callback, state, attempts, not_before, .. } => {
+                let rest = not_before.map(|at| format!(", rests {} s", (at.0 - self.utc().0) / 1_000_000));
+                let rest = rest.unwrap_or_default();
+                format!("callback of {}: {state:?}, {attempts} attempts{rest}", self.call_name(*callback))
+            }
+            What::Camped { call, on, .. } => format!("{} camps on {}", self.call_name(*call), name(*on)),
+            What::Recalled { call, to, why } => {
+                let to = to.map_or_else(|| "nobody".to_owned(), name);
+                format!("{} comes back to {to} ({why:?})", self.call_name(*call))
+            }
+            What::Parked { call, slot, .. } => format!("{} parked in {slot}", self.call_name(*call)),
+            What::Transferred { call, by, attended } => {
+                let by = by.map_or_else(|| "nobody".to_owned(), name);
+                let attended = if *attended { ", attended" } else { "" };
+                format!("{} transferred by {by}{attended}", self.call_name(*call))
+            }
+            _ => return None,
+        })
     }
 
     /// Facts by which the rules are judged.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are told by the next function")]
     fn rule_fact(&self, what: &What) -> Option<String> {
+        if let Some(line) = self.line_fact(what) {
+            return Some(line);
+        }
         Some(match what {
             What::Offered { group, offered, rule, .. } => {
                 let names: Vec<String> = offered.iter().map(|(member, _)| name(*member)).collect();
@@ -92,7 +167,7 @@ impl Bed {
                 format!("fallback {target}: {step:?}{}", of(*group))
             }
             What::LegEnded { leg, cause } => format!("{} ended: {cause:?}", self.who(*leg)),
-            What::CallEnded { call, outcome } => format!("call {} ended: {outcome:?}", call.0.as_u128()),
+            What::CallEnded { call, outcome } => format!("{} ended: {outcome:?}", self.call_name(*call)),
             What::Heard { leg, text, language, .. } => {
                 format!("{} hears ({}): \"{text}\"", self.who(*leg), language.code())
             }
@@ -104,22 +179,12 @@ impl Bed {
             What::CodeUsed { party, code, done } => {
                 format!("{} used {code}{}", name(*party), if *done { "" } else { ", in vain" })
             }
-            What::Started { .. }
-            | What::ConfigTaken { .. }
-            | What::Reached { .. }
-            | What::CallArrived { .. }
-            | What::CallAnswered { .. }
-            | What::VisitStarted { .. }
-            | What::VisitEnded { .. }
-            | What::LegStarted { .. }
-            | What::LegAlerting { .. }
-            | What::LegAnswered { .. }
-            | What::LegMedia { .. }
-            | What::NoticeSent { .. } => return None,
+            _ => return None,
         })
     }
 
     /// The others.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "those told above")]
     fn other_fact(&self, what: &What) -> Option<String> {
         Some(match what {
             What::Started { engine, config } => format!("started, engine {engine}, settings {}", config.0),
@@ -127,9 +192,9 @@ impl Bed {
             What::Reached { party, reach } => format!("{} has {} phones", name(*party), reach.contacts),
             What::CallArrived { call, from, hidden, to, .. } => {
                 let hidden = if *hidden { ", hidden" } else { "" };
-                format!("call {} from {} to {to:?}{hidden}", call.0.as_u128(), name(*from))
+                format!("{} from {} to {to:?}{hidden}", self.call_name(*call), name(*from))
             }
-            What::CallAnswered { call, .. } => format!("call {} answered", call.0.as_u128()),
+            What::CallAnswered { call, .. } => format!("{} answered", self.call_name(*call)),
             What::VisitStarted { group, .. } => format!("visit of {group}"),
             What::VisitEnded { group, outcome, .. } => format!("visit of {group} ended: {outcome:?}"),
             What::LegStarted { leg, role, .. } => format!("{} begun as {role:?}", self.who(*leg)),
@@ -137,21 +202,15 @@ impl Bed {
             What::LegAnswered { leg } => format!("{} answered", self.who(*leg)),
             What::NoticeSent { to, kind, .. } => format!("notice to {}: {kind:?}", name(*to)),
             What::LegMedia { leg, .. } => format!("figures of {}", self.who(*leg)),
-            What::Offered { .. }
-            | What::MovedToTail { .. }
-            | What::LoggedIn { .. }
-            | What::LoggedOut { .. }
-            | What::DutyChanged { .. }
-            | What::Paused { .. }
-            | What::Resumed { .. }
-            | What::Fallback { .. }
-            | What::LegEnded { .. }
-            | What::CallEnded { .. }
-            | What::Heard { .. }
-            | What::MemberAdded { .. }
-            | What::MemberRemoved { .. }
-            | What::GroupRemoved { .. }
-            | What::CodeUsed { .. } => return None,
+            What::LegMoved { from, to } => {
+                format!(
+                    "leg {} of {} goes on in {}",
+                    from.n,
+                    self.call_name(from.call),
+                    self.call_name(to.call)
+                )
+            }
+            _ => return None,
         })
     }
 

@@ -2,13 +2,13 @@
 
 use expect_test::Expect;
 use model::id::PartyId;
-use model::input::{Actor, Command, Duty, Input, Reachability};
+use model::input::{Activity, Actor, Command, Duty, Input, Reachability, TransferMode};
 use model::language::Language;
-use model::leg::{FailCause, Key, LegEvent, PlayId};
+use model::leg::{FailCause, Key, LegEvent, Party, PlayId, ReferId, ReferTo};
 use model::number::Number;
 
-use crate::bed::{Bed, call_id};
-use crate::company::{Company, MAIN, party};
+use crate::bed::{Bed, call_id, dialled};
+use crate::company::{Company, MAIN, caller, party};
 
 /// Lives through the steps and compares everything told.
 pub(crate) fn check(company: Company, steps: &str, expected: Expect) {
@@ -24,7 +24,9 @@ pub(crate) fn live(company: Company, steps: &str) -> (Bed, String) {
         bed.told.clear();
         bed.step(step);
         text.push_str(&format!("> {step}\n"));
-        for line in &bed.told {
+        let only = bed.only.clone();
+        let told = |line: &&String| only.is_empty() || only.iter().any(|word| line.contains(word.as_str()));
+        for line in bed.told.iter().filter(told) {
             text.push_str(&format!("    {line}\n"));
         }
         if bed.lists() != list {
@@ -70,6 +72,10 @@ impl Bed {
                 self.wish(Command::Pause { member: someone(who), reason: None, by: Actor::Api });
             }
             ["resume", who] => self.wish(Command::Resume { member: someone(who), by: Actor::Api }),
+            ["log", "into", second, who] => {
+                let group = second.parse().expect("a number");
+                self.wish(Command::LogIn { group, member: someone(who), duty: Duty::No, by: Actor::Api });
+            }
             ["set", ..] => {
                 self.company.set(&step["set ".len()..]);
                 self.apply();
@@ -79,15 +85,35 @@ impl Bed {
                 self.apply();
             }
             ["restart"] => self.restart(),
+            ["only", words @ ..] => self.only = words.iter().map(|word| word.replace('_', " ")).collect(),
             ["details"] => self.details = true,
             ["hold", "closings"] => self.hold_closings(),
             ["live"] => self.tell_live(),
             ["explain", n] => self.tell_why(n.parse().expect("a number of a call")),
             [who, "has", phones, "phones"] => {
                 let contacts = phones.parse().expect("a number of phones");
-                self.give(Input::Reach(someone(who), Reachability { contacts }));
+                self.give(Input::Reach(someone(who), Reachability { contacts, apps: 0 }));
             }
-            ["caller", n, what @ ..] => self.happens(&format!("caller {n}"), what),
+            [who, "has", "an", "app"] => {
+                self.give(Input::Reach(someone(who), Reachability { contacts: 1, apps: 1 }));
+            }
+            [
+                what @ ("take" | "move" | "park" | "pick" | "send" | "withdraw" | "drain" | "end"),
+                rest @ ..,
+            ] => {
+                self.wish(wish(what, rest));
+            }
+            [who, "is", word] if Activity::of(word).is_some() && *word != "busy" => {
+                let (party, activity) = (someone(who), Activity::of(word).expect("an activity"));
+                self.wish(Command::Presence { party, activity });
+            }
+            ["typed", n, "is", who] => {
+                let n: u64 = n.parse().expect("a number of a call");
+                let number = who.starts_with('+').then(|| who.parse().expect("a number"));
+                let found = number.map(|_| Party { id: caller(200 + n), number, name: None });
+                self.give(Input::Identified(call_id(n), found));
+            }
+            [kind @ ("caller" | "stranger"), n, what @ ..] => self.happens(&format!("{kind} {n}"), what),
             [who, what @ ..] => self.happens(who, what),
             [] => {}
         }
@@ -109,6 +135,18 @@ impl Bed {
             ["is", "forbidden"] => failed(FailCause::Forbidden),
             ["is", "over", "the", "limit"] => failed(FailCause::LimitReached),
             ["is", "diverted"] => LegEvent::Diverted,
+            ["holds"] => LegEvent::Held,
+            ["unholds"] => LegEvent::Unheld,
+            ["refers", n, "to", target @ ..] => {
+                let refer = ReferId(n.parse().expect("a number"));
+                let to = match target {
+                    ["nowhere"] => ReferTo::Nowhere,
+                    ["leg", "of", who @ ..] => ReferTo::Leg(self.leg_of(&who.join(" "))),
+                    [other] => ReferTo::Dialled(dialled(50, other)),
+                    other => panic!("no target: {other:?}"),
+                };
+                LegEvent::Refer { refer, to }
+            }
             ["presses", key] => LegEvent::Dtmf(Key(key.chars().next().expect("a key"))),
             ["hangs", "up"] => LegEvent::HungUp { media: None },
             ["closes"] => LegEvent::Closed { media: None },
@@ -125,15 +163,17 @@ impl Bed {
     fn tell_live(&mut self) {
         let config = self.company.config(self.version);
         let nobody = |_: PartyId| None;
-        let group = engine::live::group(&self.saved, &config, main(), &nobody).expect("the group is there");
+        let group = engine::live::group(&self.saved, &config, main(), self.utc(), &nobody)
+            .expect("the group is there");
         for member in group.members {
             let duty = if member.duty { ", first" } else { "" };
             self.told.push(format!("{}: {}{duty}", member.user, member.state.word()));
         }
         for waiting in group.waiting {
-            let n = waiting.call.0.as_u128();
             let rings = if waiting.ringing { ", rings" } else { "" };
-            self.told.push(format!("{}. call {n}{rings}", waiting.position));
+            let callback = if waiting.callback { ", callback" } else { "" };
+            let call = self.call_name(waiting.call);
+            self.told.push(format!("{}. {call}{rings}{callback}", waiting.position));
         }
     }
 
@@ -148,6 +188,27 @@ impl Bed {
                 self.told.push(format!("  {} [{}]", passed.text, passed.reason.word()));
             }
         }
+    }
+}
+
+/// A command as a person would say it.
+fn wish(what: &str, rest: &[&str]) -> Command {
+    let call = |n: &str| call_id(n.parse().expect("a number of a call"));
+    match (what, rest) {
+        ("take", [n, "by", who]) => Command::Take { call: call(n), user: someone(who) },
+        ("move", [n, "to", position]) => {
+            Command::Move { call: call(n), position: position.parse().expect("a position") }
+        }
+        ("park", [n]) => Command::Park { call: call(n), by: Actor::Api },
+        ("pick", ["up", n, "by", who]) => Command::PickUp { call: call(n), user: someone(who) },
+        ("send", [n, "to", target, rest @ ..]) => {
+            let mode = if rest == ["camp"] { TransferMode::Camp } else { TransferMode::Blind };
+            Command::Transfer { call: call(n), to: dialled(50, target), mode, by: Actor::Api }
+        }
+        ("withdraw", ["callback", n]) => Command::CancelCallback { group: main(), callback: call(n) },
+        ("drain", []) => Command::Drain,
+        ("end", ["all"]) => Command::EndAll,
+        other => panic!("no wish: {other:?}"),
     }
 }
 

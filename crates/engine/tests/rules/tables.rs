@@ -167,6 +167,20 @@ fn waits(bed: &Bed) -> String {
         Timer::Ring(leg) => format!("{} to answer", bed.who(leg)),
         Timer::Confirm(leg) => format!("{} to press 1", bed.who(leg)),
         Timer::Prompt(_) => "the end of the prompt".to_owned(),
+        Timer::Round(_) => "the next round".to_owned(),
+        Timer::WaitMax(_) => "the longest wait".to_owned(),
+        Timer::Age(_) => "the next level".to_owned(),
+        Timer::Repeat(_) => "the repeated message".to_owned(),
+        Timer::WrapUp(_) => "the end of the wrap-up".to_owned(),
+        Timer::Rest(_) => "the end of the rest".to_owned(),
+        Timer::LongPause(_) => "a long pause".to_owned(),
+        Timer::CloseWait(_) => "closing".to_owned(),
+        Timer::Reopen(_) => "opening".to_owned(),
+        Timer::CallbackRest(_) => "the next attempt".to_owned(),
+        Timer::CallbackValid(_) => "the end of the callback".to_owned(),
+        Timer::Keys(_) => "a key".to_owned(),
+        Timer::Camp(_) => "the end of camping".to_owned(),
+        Timer::Park(_) => "the end of parking".to_owned(),
     };
     format!(", waits {} s for {what}", milliseconds / 1_000)
 }

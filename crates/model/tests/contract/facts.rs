@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use expect_test::expect_file;
 use model::fact::{
-    Called, EndCause, Fact, FallbackStep, NoticeKind, OfferRule, Outcome, Peer, Place, Role, TailCause,
-    VisitOutcome, What,
+    CallbackState, Called, ClosedReason, EndCause, Fact, FallbackStep, NoticeKind, OfferRule, Outcome,
+    OverflowCause, Peer, Place, QueuedWhy, Rank, Role, TailCause, VisitOutcome, What,
 };
 use model::id::{CallId, ConfigVersion, FactSeq, LegId, PartyId};
-use model::input::{Actor, Reachability};
+use model::input::{Activity, Actor, Reachability};
 use model::language::Language;
-use model::leg::{Ingress, MediaFigures};
+use model::leg::{Ingress, MediaFigures, RecallReason};
 use model::number::Number;
 use model::time::Utc;
 
@@ -20,14 +20,22 @@ const MORNING: i64 = 1_767_596_400_000_000;
 #[test]
 fn facts_keep_their_form() {
     let facts: Vec<Fact> = (1..)
-        .zip(of_groups().into_iter().chain(of_calls()).chain(of_legs()))
+        .zip(
+            of_groups()
+                .into_iter()
+                .chain(of_calls())
+                .chain(of_legs())
+                .chain(of_lines())
+                .chain(of_callbacks())
+                .chain(of_transfers()),
+        )
         .map(|(n, what)| Fact {
             seq: FactSeq(n),
             at: Utc(MORNING + i64::try_from(n).unwrap() * 1_000_000),
             what,
         })
         .collect();
-    crate::complete(facts.iter().map(|fact| number_of(&fact.what)), 27);
+    crate::complete(facts.iter().map(|fact| number_of(&fact.what)), 46);
     expect_file!["golden/facts.jsonl"].assert_eq(&crate::lines(&facts));
 }
 
@@ -53,6 +61,7 @@ fn words_in_facts_keep_their_form() {
         E::NotFound,
         E::Restart,
         E::Shutdown,
+        E::Transferred,
     ];
     let outcomes = [
         Outcome::Answered,
@@ -71,6 +80,8 @@ fn words_in_facts_keep_their_form() {
         Called::Code,
         Called::Echo,
         Called::Nobody,
+        Called::Callback(group()),
+        Called::PickUp,
     ];
     let text = [
         crate::lines(&ends),
@@ -83,13 +94,70 @@ fn words_in_facts_keep_their_form() {
             TailCause::Unreachable,
             TailCause::Rejected,
         ]),
-        crate::lines(&[OfferRule::Duty, OfferRule::Rotation, OfferRule::Nobody]),
+        crate::lines(&[
+            OfferRule::Duty,
+            OfferRule::Rotation,
+            OfferRule::Nobody,
+            OfferRule::Ordered,
+            OfferRule::Skill,
+            OfferRule::LongestIdle,
+            OfferRule::Balanced,
+            OfferRule::Random,
+            OfferRule::Taken,
+        ]),
         crate::lines(&[FallbackStep::Tried, FallbackStep::Failed(E::Busy), FallbackStep::PassedOver]),
-        crate::lines(&[VisitOutcome::Served, VisitOutcome::Abandoned, VisitOutcome::Overflowed]),
-        crate::lines(&[Place::Fallback, Place::Code, Place::Confirm]),
+        crate::lines(&[
+            VisitOutcome::Served,
+            VisitOutcome::Abandoned,
+            VisitOutcome::Overflowed,
+            VisitOutcome::CalledBack,
+        ]),
+        crate::lines(&[
+            Place::Fallback,
+            Place::Code,
+            Place::Confirm,
+            Place::Welcome,
+            Place::Entry,
+            Place::Music,
+            Place::Repeat,
+            Place::Position,
+            Place::Wait,
+            Place::Callback,
+            Place::Agent,
+            Place::Camp,
+        ]),
         crate::lines(&[Actor::Party(PartyId(1)), Actor::Api, Actor::Rule]),
+        words_of_queues(),
     ];
     expect_file!["golden/words.jsonl"].assert_eq(&text.concat());
+}
+
+fn words_of_queues() -> String {
+    use CallbackState as C;
+    use OverflowCause as O;
+    let texts = [
+        crate::lines(&[
+            QueuedWhy::Entered,
+            QueuedWhy::Held,
+            QueuedWhy::Aged,
+            QueuedWhy::Moved,
+            QueuedWhy::Recalled,
+        ]),
+        crate::lines(&[O::Full, O::Wait, O::Nobody, O::Attempts, O::Closed, O::Exit]),
+        crate::lines(&[ClosedReason::Waiting, ClosedReason::Wait]),
+        crate::lines(&[C::Pending, C::RingingAgent, C::RingingCaller, C::Done, C::Expired, C::Cancelled]),
+        crate::lines(&[RecallReason::Busy, RecallReason::NoAnswer]),
+        crate::lines(&[
+            NoticeKind::PassedOn,
+            NoticeKind::DiversionSeen,
+            NoticeKind::LoggedOut,
+            NoticeKind::Duty,
+            NoticeKind::Parked,
+            NoticeKind::Callback,
+        ]),
+        crate::lines(&Activity::ALL),
+    ];
+    texts.concat()
 }
 
 fn group() -> Number {
@@ -109,7 +177,7 @@ fn of_groups() -> Vec<What> {
     vec![
         What::Started { engine: 1, config: ConfigVersion(1) },
         What::ConfigTaken { config: ConfigVersion(2) },
-        What::Reached { party: member, reach: Reachability { contacts: 1 } },
+        What::Reached { party: member, reach: Reachability { contacts: 2, apps: 1 } },
         What::MemberAdded { group, member },
         What::LoggedIn { group, member, by: Actor::Party(member) },
         What::DutyChanged { group, duty: Some(member) },
@@ -149,6 +217,7 @@ fn of_calls() -> Vec<What> {
             offered: [(PartyId(1), leg(1)), (PartyId(2), leg(2))].into_iter().collect(),
             rule: OfferRule::Rotation,
             config: ConfigVersion(2),
+            round: 1,
         },
         What::VisitEnded { call, group, outcome: VisitOutcome::Overflowed },
         What::Fallback {
@@ -205,6 +274,72 @@ fn of_legs() -> Vec<What> {
     ]
 }
 
+fn rank() -> Rank {
+    Rank { level: 5, since: Utc(MORNING), sub: 0, seq: FactSeq(40) }
+}
+
+fn of_lines() -> Vec<What> {
+    let (group, call, member) = (group(), call(), PartyId(1));
+    let until = Utc(MORNING + 300_000_000);
+    vec![
+        What::Queued { call, group, rank: rank(), why: QueuedWhy::Entered },
+        What::Waits { call, group, position: 2 },
+        What::Closed { group, reason: Some(ClosedReason::Waiting) },
+        What::Closed { group, reason: None },
+        What::Overflowed { call, group, why: OverflowCause::Full },
+        What::PlaceHeld { caller: PartyId(1_001), group, rank: rank(), until },
+        What::WrapUpStarted { member, group, until },
+        What::WrapUpEnded { member },
+        What::Resting { member, until },
+        What::Rested { member },
+        What::IdleReset { member },
+        What::Presence { party: member, activity: Activity::Meeting },
+    ]
+}
+
+fn of_callbacks() -> Vec<What> {
+    let (group, callback) = (group(), call());
+    vec![
+        What::CallbackOffered { call: callback, group },
+        What::CallbackRequested {
+            callback,
+            group,
+            caller: PartyId(1_001),
+            number: PartyId(1_002),
+            valid_until: Utc(MORNING + 7_200_000_000),
+            rank: rank(),
+        },
+        What::CallbackStep {
+            callback,
+            group,
+            state: CallbackState::Pending,
+            attempts: 1,
+            not_before: Some(Utc(MORNING + 120_000_000)),
+            call: None,
+        },
+        What::CallbackStep {
+            callback,
+            group,
+            state: CallbackState::RingingAgent,
+            attempts: 1,
+            not_before: None,
+            call: Some(call()),
+        },
+    ]
+}
+
+fn of_transfers() -> Vec<What> {
+    let (call, by) = (call(), Some(PartyId(1)));
+    let other = CallId::at(1_767_596_400_000, (1, 2));
+    vec![
+        What::Transferred { call, by, attended: true },
+        What::LegMoved { from: leg(1), to: LegId { call: other, n: 2 } },
+        What::Camped { call, on: PartyId(2), by },
+        What::Recalled { call, to: by, why: RecallReason::NoAnswer },
+        What::Parked { call, slot: 1, by },
+    ]
+}
+
 /// A number for each kind; a new one needs a sample above and a higher count.
 fn number_of(what: &What) -> usize {
     match what {
@@ -235,5 +370,24 @@ fn number_of(what: &What) -> usize {
         What::Heard { .. } => 24,
         What::CodeUsed { .. } => 25,
         What::NoticeSent { .. } => 26,
+        What::Queued { .. } => 27,
+        What::Waits { .. } => 28,
+        What::Closed { .. } => 29,
+        What::Overflowed { .. } => 30,
+        What::PlaceHeld { .. } => 31,
+        What::WrapUpStarted { .. } => 32,
+        What::WrapUpEnded { .. } => 33,
+        What::Resting { .. } => 34,
+        What::Rested { .. } => 35,
+        What::IdleReset { .. } => 36,
+        What::Presence { .. } => 37,
+        What::CallbackRequested { .. } => 38,
+        What::CallbackStep { .. } => 39,
+        What::CallbackOffered { .. } => 40,
+        What::Camped { .. } => 41,
+        What::Recalled { .. } => 42,
+        What::Parked { .. } => 43,
+        What::Transferred { .. } => 44,
+        What::LegMoved { .. } => 45,
     }
 }

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use expect_test::expect_file;
 use model::id::{LegId, PartyId, RequestId};
-use model::input::{Actor, Command, Duty, Input, Reachability};
-use model::leg::{Arrival, Caller, Dialled, FailCause, Ingress, Key, LegEvent, MediaFigures, Party, PlayId};
+use model::input::{Activity, Actor, Command, Duty, Input, Reachability, TransferMode};
+use model::leg::{
+    Arrival, Caller, Dialled, FailCause, Ingress, Key, LegEvent, MediaFigures, Party, PlayId, ReferId,
+    ReferTo,
+};
 
 #[test]
 fn inputs_keep_their_form() {
     let mut text = String::new();
     let inputs = inputs();
-    crate::complete(inputs.iter().filter_map(number_of_event), 10);
-    crate::complete(inputs.iter().filter_map(number_of_command), 7);
+    crate::complete(inputs.iter().filter_map(number_of_event), 13);
+    crate::complete(inputs.iter().filter_map(number_of_command), 14);
     for input in &inputs {
         let line = serde_json::to_string(input).unwrap();
         let back: Input = serde_json::from_str(&line).unwrap();
@@ -32,7 +35,8 @@ fn inputs() -> Vec<Input> {
     let party = Party { id: PartyId(1_001), number, name: Some(Arc::from("Tamm")) };
     let from = Caller { party: party.clone(), proved: true, hidden: false };
     let carrier = || Ingress::Trunk("carrier".parse().unwrap());
-    let arrived = |to, via| LegEvent::Arrived(Arrival { from: from.clone(), to, via });
+    let arrived = |to, via| LegEvent::Arrived(Arrival { from: from.clone(), to, via, replaces: None });
+    let call = leg.call;
     let events = [
         arrived(Dialled::Group(group), carrier()),
         arrived(Dialled::User(member), Ingress::User(member)),
@@ -56,6 +60,21 @@ fn inputs() -> Vec<Input> {
         LegEvent::Dtmf(Key('1')),
         LegEvent::PlayEnded(PlayId(1)),
         LegEvent::MediaTimeout,
+        LegEvent::Held,
+        LegEvent::Unheld,
+        LegEvent::Refer { refer: ReferId(1), to: ReferTo::Dialled(Dialled::User(member)) },
+        LegEvent::Refer { refer: ReferId(1), to: ReferTo::Dialled(Dialled::Park) },
+        LegEvent::Refer { refer: ReferId(1), to: ReferTo::Leg(leg) },
+        LegEvent::Refer { refer: ReferId(1), to: ReferTo::Nowhere },
+        arrived(Dialled::Unpark(7), Ingress::User(member)),
+        arrived(Dialled::PickUp(Some(member)), Ingress::User(member)),
+        arrived(Dialled::PickUp(None), Ingress::User(member)),
+        LegEvent::Arrived(Arrival {
+            from: from.clone(),
+            to: Dialled::Nobody,
+            via: carrier(),
+            replaces: Some(LegId { call, n: 1 }),
+        }),
     ];
     let commands = [
         Command::LogIn { group, member, duty: Duty::Take, by: Actor::Party(member) },
@@ -64,12 +83,25 @@ fn inputs() -> Vec<Input> {
         Command::Pause { member, reason: Some("lunch".to_owned()), by: Actor::Api },
         Command::Resume { member, by: Actor::Api },
         Command::Code { party: member, code: "*961*0#".to_owned() },
+        Command::Presence { party: member, activity: Activity::Dnd },
+        Command::Transfer { call, to: Dialled::User(member), mode: TransferMode::Camp, by: Actor::Api },
+        Command::Transfer { call, to: Dialled::Group(group), mode: TransferMode::Blind, by: Actor::Api },
+        Command::Take { call, user: member },
+        Command::Move { call, position: 1 },
+        Command::Park { call, by: Actor::Party(member) },
+        Command::PickUp { call, user: member },
+        Command::CancelCallback { group, callback: call },
         Command::Drain,
         Command::EndAll,
     ];
     let events = events.into_iter().map(|event| Input::Leg(leg, event));
     let commands = commands.into_iter().map(|command| Input::Command(RequestId(7), command));
-    let others = [Input::Reach(member, Reachability { contacts: 2 }), Input::Timeout];
+    let others = [
+        Input::Reach(member, Reachability { contacts: 2, apps: 1 }),
+        Input::Identified(call, Some(party)),
+        Input::Identified(call, None),
+        Input::Timeout,
+    ];
     events.chain(commands).chain(others).collect()
 }
 
@@ -87,6 +119,9 @@ fn number_of_event(input: &Input) -> Option<usize> {
         LegEvent::Dtmf(_) => 7,
         LegEvent::PlayEnded(_) => 8,
         LegEvent::MediaTimeout => 9,
+        LegEvent::Held => 10,
+        LegEvent::Unheld => 11,
+        LegEvent::Refer { .. } => 12,
     })
 }
 
@@ -101,5 +136,12 @@ fn number_of_command(input: &Input) -> Option<usize> {
         Command::Code { .. } => 4,
         Command::Drain => 5,
         Command::EndAll => 6,
+        Command::Presence { .. } => 7,
+        Command::Transfer { .. } => 8,
+        Command::Take { .. } => 9,
+        Command::Move { .. } => 10,
+        Command::Park { .. } => 11,
+        Command::PickUp { .. } => 12,
+        Command::CancelCallback { .. } => 13,
     })
 }

@@ -36,7 +36,7 @@ fn texts(words: &[&'static str], least: usize) -> BoxedStrategy<Node> {
 }
 
 fn span(least: u64, most: u64) -> BoxedStrategy<Node> {
-    let rough = (least..=most, select(vec![1, 1_000, 60_000, 3_600_000]));
+    let rough = (least..=most, select(vec![1_000, 60_000, 3_600_000]));
     rough.prop_map(move |(at, unit)| text(&Span((at / unit * unit).clamp(least, most)).to_string())).boxed()
 }
 

@@ -1,0 +1,5 @@
+//! The waiting line: customer-service and attendant groups.
+
+mod entry;
+mod order;
+mod rounds;
