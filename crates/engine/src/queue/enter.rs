@@ -80,6 +80,9 @@ impl Switchboard {
         if let Some(every) = group.announcements.repeat_every {
             self.timers.set(Timer::Repeat(call.id), self.now.tick + every);
         }
+        if let Some(rank) = self.rank_of(number, call.id) {
+            self.serve_those_before(rank);
+        }
         self.offer_on(call);
         self.entry_message(call, &group);
         self.review_closing(number);
