@@ -158,16 +158,12 @@ fn waiting_callers_leave_when_the_last_agent_logs_out() {
                 call 1 in line (Entered)
                 call 1 waits at 1
                 caller 1: answer
-                caller 1 hears (en): "(music)"
-                caller 1: music music in en
                 caller 1 hears (en): "Your call has been placed in the queue."
                 caller 1: play entry in en
             > call 2
                 call 2 in line (Entered)
                 call 2 waits at 2
                 caller 2: answer
-                caller 2 hears (en): "(music)"
-                caller 2: music music in en
                 caller 2 hears (en): "Your call has been placed in the queue."
                 caller 2: play entry in en
             > log out mari
@@ -430,8 +426,6 @@ fn an_answered_caller_hears_the_busy_tone() {
                 call 1 in line (Entered)
                 call 1 waits at 1
                 caller 1: answer
-                caller 1 hears (en): "(music)"
-                caller 1: music music in en
                 caller 1 hears (en): "Your call has been placed in the queue."
                 caller 1: play entry in en
             > log out mari
@@ -472,7 +466,6 @@ fn an_answered_caller_hears_an_announcement_then_the_end() {
             > only play hears overflows release ended
             > pause mari
             > call 1
-                caller 1 hears (en): "(music)"
                 caller 1 hears (en): "Your call has been placed in the queue."
                 caller 1: play entry in en
             > log out mari
@@ -510,8 +503,6 @@ fn an_answered_caller_talks_with_a_target() {
                 call 1 in line (Entered)
                 call 1 waits at 1
                 caller 1: answer
-                caller 1 hears (en): "(music)"
-                caller 1: music music in en
                 caller 1 hears (en): "Your call has been placed in the queue."
                 caller 1: play entry in en
             > log out mari
