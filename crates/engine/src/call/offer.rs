@@ -58,6 +58,11 @@ impl Offering {
         self.tries.insert(member, self.pass);
     }
 
+    /// Whether somebody was offered the call in this round.
+    pub(crate) fn has_tried(&self) -> bool {
+        self.tries.values().any(|round| *round == self.pass)
+    }
+
     /// Which round it is, from 1.
     pub(crate) fn round(&self) -> u32 {
         self.pass
@@ -120,8 +125,8 @@ impl Switchboard {
     fn nobody_chosen(&mut self, call: &mut Call, group: &Group, ringing: usize) {
         let in_line = call.line().is_some();
         match (ringing, in_line) {
-            (0, true) => self.wait_in_line(call, group),
-            (0, false) => self.nobody_left(call, group.number),
+            (0, true) if group.queue.is_some() => self.wait_in_line(call, group),
+            (0, _) => self.nobody_left(call, group.number),
             (_, true) => self.offered(call, group),
             (_, false) => {}
         }

@@ -41,11 +41,14 @@ impl Switchboard {
         if let Some((agent, _)) = picked {
             ghost.tried(agent);
         }
-        let round = ghost.round;
+        let (round, missed) = (ghost.round, ghost.has_tried());
         self.ghosts.insert(callback, ghost);
         let Some((agent, rule)) = picked else {
             self.wanting.want(number, rank, callback);
-            return self.round_when_missed(number, callback);
+            if missed {
+                self.round_after_pause(callback);
+            }
+            return;
         };
         self.wanting.want_none(number, rank);
         let id = self.new_call_id();

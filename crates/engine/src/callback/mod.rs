@@ -36,6 +36,11 @@ impl Ghost {
         self.tries.get(&party).copied().unwrap_or_default() < self.round
     }
 
+    /// Whether somebody was offered the request in this round.
+    fn has_tried(&self) -> bool {
+        self.tries.values().any(|round| *round == self.round)
+    }
+
     fn tried(&mut self, party: PartyId) {
         self.tries.insert(party, self.round);
     }

@@ -56,11 +56,16 @@ impl Switchboard {
         let Some(request) = self.request(group, callback) else { return };
         let attempts = request.attempts;
         self.want_none(group, callback);
+        self.forget_ghost(callback);
+        self.step_on(group, callback, state, attempts, None);
+    }
+
+    /// Nothing of a request goes off or is offered any more.
+    pub(crate) fn forget_ghost(&mut self, callback: CallId) {
         self.ghosts.remove(&callback);
         for timer in [Timer::CallbackRest(callback), Timer::CallbackValid(callback), Timer::Round(callback)] {
             self.timers.cancel(timer);
         }
-        self.step_on(group, callback, state, attempts, None);
     }
 
     /// The request waits again: after a pause where the customer was not reached, at once where the agent did not

@@ -17,7 +17,6 @@ impl Switchboard {
     pub(crate) fn enter_queue(&mut self, call: &mut Call, group: &Group) {
         let number = group.number;
         let Some(queue) = &group.queue else { return };
-        self.review_closing(number);
         // A group without members has no state yet; nobody is there then.
         let empty = SavedGroup::default();
         let saved = self.saved.groups.get(&number).unwrap_or(&empty);
@@ -48,6 +47,8 @@ impl Switchboard {
                 self.stand(call.id, number, rank, QueuedWhy::Entered);
             }
         }
+        // Whoever fills the line is still inside: it closes to those after him (I-22).
+        self.review_closing(number);
         if let Some(wait_max) = queue.wait_max {
             self.timers.set(Timer::WaitMax(call.id), self.now.tick + wait_max);
         }
@@ -85,11 +86,7 @@ impl Switchboard {
             self.serve_those_before(rank);
         }
         self.offer_on(call);
-        if let Some(line) = call.line_mut() {
-            line.entering = false;
-        }
         self.entry_message(call, &group);
-        self.review_closing(number);
     }
 
     /// A place that was kept has been taken again.

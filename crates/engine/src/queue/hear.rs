@@ -93,9 +93,10 @@ impl Switchboard {
 
     /// On entering the line: for all, or for those for whom nobody rings at once (V-42).
     pub(super) fn entry_message(&mut self, call: &mut Call, group: &Group) {
-        if !matches!(call.phase, Phase::Offering(_)) {
-            return;
-        }
+        // A call that left at once may be in another group by now, which has seen to its own message.
+        let inside = call.group_now() == Some(group.number);
+        let Some(line) = call.line_mut().filter(|line| inside && line.entering) else { return };
+        line.entering = false;
         let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
         if ringing && !group.announcements.entry_always {
             return self.sound(call);
@@ -200,8 +201,8 @@ impl Switchboard {
         let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
         let Phase::Offering(offering) = &call.phase else { return };
         let Some(line) = &offering.line else { return };
-        let busy = matches!(line.hearing.now, Sounding::Message(_)) || line.asking.is_some();
-        if busy || line.welcome || line.entering {
+        let message = matches!(line.hearing.now, Sounding::Message(_));
+        if message || line.asking.is_some() || line.welcome || line.entering {
             return;
         }
         let now = line.hearing.now;

@@ -8,6 +8,7 @@ use model::time::Span;
 
 use crate::call::fallback::TargetList;
 use crate::call::{Call, LegRun, Phase};
+use crate::callback::Ghost;
 use crate::fold::position;
 use crate::switchboard::Switchboard;
 use crate::timers::Timer;
@@ -35,17 +36,20 @@ impl Switchboard {
         if let Some(why) = over {
             return self.overflow(call, why);
         }
+        let missed = offering.has_tried();
         let Some(rank) = self.rank_of(number, call.id) else { return };
         self.wanting.want(number, rank, call.id);
         let position = self.saved.groups.get(&number).map_or(1, |saved| position(saved, rank));
         self.fact(What::Waits { call: call.id, group: number, position });
-        self.round_when_missed(number, call.id);
+        if missed {
+            self.round_after_pause(call.id);
+        }
         self.sound(call);
     }
 
-    /// Whoever is free has missed the call: the next round begins after a pause.
-    pub(crate) fn round_when_missed(&mut self, number: Number, id: CallId) {
-        if self.ready.free(number).is_some() && !self.timers.is_set(Timer::Round(id)) {
+    /// All who could be offered the call have missed it: the next round begins after a pause.
+    pub(crate) fn round_after_pause(&mut self, id: CallId) {
+        if !self.timers.is_set(Timer::Round(id)) {
             self.timers.set(Timer::Round(id), self.now.tick + ROUND_PAUSE);
         }
     }
@@ -57,8 +61,10 @@ impl Switchboard {
             return self.offer_ghost(id);
         }
         self.with_call(id, |board, call| {
-            if let Phase::Offering(offering) = &mut call.phase {
-                offering.begin_round();
+            let Phase::Offering(offering) = &mut call.phase else { return };
+            offering.begin_round();
+            // Nobody free: who comes free next asks for it.
+            if board.ready.free(offering.group).is_some() {
                 board.offer_on(call);
             }
         });
@@ -124,8 +130,9 @@ impl Switchboard {
             self.watch_pause(party);
         }
         for number in self.wanting.groups() {
-            if self.settings.group(number).is_none() {
+            if self.settings.group(number).is_none_or(|group| group.queue.is_none()) {
                 let waiting: Vec<CallId> = self.wanting.hungry(number).map(|(_, id)| id).collect();
+                self.wanting.forget(number);
                 for id in waiting {
                     self.with_call(id, Switchboard::offer_on);
                 }
@@ -137,7 +144,16 @@ impl Switchboard {
             if !self.ready.is_staffed(number) {
                 self.pending.deserted.insert(number);
             }
+        }
+        let groups: Vec<Number> = self.saved.groups.keys().copied().collect();
+        for number in groups {
             self.review_closing(number);
+        }
+        let gone = |ghost: &Ghost| !self.saved.groups.contains_key(&ghost.group);
+        let gone: Vec<CallId> =
+            self.ghosts.iter().filter(|(_, ghost)| gone(ghost)).map(|(id, _)| *id).collect();
+        for callback in gone {
+            self.forget_ghost(callback);
         }
     }
 

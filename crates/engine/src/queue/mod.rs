@@ -25,7 +25,7 @@ pub(crate) use hear::Hearing;
 pub(crate) struct InLine {
     /// No agent rings before the welcome is over.
     pub(crate) welcome: bool,
-    /// It is being offered for the first time; what its caller hears is settled after that.
+    /// What he hears on entering is not decided yet.
     pub(crate) entering: bool,
     /// Rounds of offers so far (V-23).
     pub(crate) rounds: u32,
@@ -67,6 +67,12 @@ impl Wanting {
                 }
             }
         }
+    }
+
+    /// The group has no line any more.
+    pub(crate) fn forget(&mut self, group: Number) {
+        self.hungry.remove(&group);
+        self.wider.remove(&group);
     }
 
     /// Its place in the line has changed.

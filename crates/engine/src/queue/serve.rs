@@ -95,7 +95,7 @@ impl Switchboard {
                 missed.push(id);
             }
             for id in missed {
-                self.round_when_missed(*number, id);
+                self.round_after_pause(id);
             }
         }
         if best.is_none() {

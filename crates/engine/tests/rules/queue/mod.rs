@@ -1,5 +1,9 @@
 //! The waiting line: customer-service and attendant groups.
 
+mod agents;
+mod closing;
 mod entry;
+mod hear;
+mod line;
 mod order;
 mod rounds;

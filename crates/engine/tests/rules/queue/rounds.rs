@@ -128,7 +128,11 @@ fn rounds_are_limited() {
          juri rings
          5 s pass
          kati rings
-         5 s pass",
+         5 s pass
+         1 s pass
+         mari rejects
+         juri rejects
+         kati rejects",
         expect![[r#"
             list: mari juri kati
             > only offered ended overflows waits
@@ -144,6 +148,16 @@ fn rounds_are_limited() {
             > 5 s pass
                 kati ended: NoAnswer
                 call 1 waits at 1
+            > 1 s pass
+                offered to mari and juri (Ordered)
+            > mari rejects
+                mari ended: Rejected
+                offered to kati (Ordered)
+            > juri rejects
+                juri ended: Rejected
+            > kati rejects
+                kati ended: Rejected
+                call 1 overflows (Attempts)
         "#]],
     );
 }
@@ -218,7 +232,8 @@ fn a_failing_agent_rests() {
          6.9 s pass
          0.1 s pass
          mari rejects
-         7 s pass",
+         6.9 s pass
+         0.1 s pass",
         expect![[r#"
             list: mari
             > only offered rests rested waits overflows
@@ -230,8 +245,13 @@ fn a_failing_agent_rests() {
             > 6.9 s pass
             > 0.1 s pass
                 mari has rested
+                offered to mari (Ordered)
             > mari rejects
-            > 7 s pass
+                mari rests
+                call 1 waits at 1
+            > 6.9 s pass
+            > 0.1 s pass
+                mari has rested
                 offered to mari (Ordered)
         "#]],
     );
@@ -387,19 +407,24 @@ fn the_longest_wait_without_a_ring() {
             .with("queue.on_wait = \"hangup\"")
             .with("announcements.repeat_every = \"none\""),
         "only offered ended overflows waits
-         pause mari
+         call 2
+         mari answers
          call 1
          9.9 s pass
          0.1 s pass",
         expect![[r#"
             list: mari
             > only offered ended overflows waits
-            > pause mari
+            > call 2
+                offered to mari (Ordered)
+            > mari answers
             > call 1
                 call 1 waits at 1
             > 9.9 s pass
             > 0.1 s pass
-                call 1 overflows (Nobody)
+                call 1 overflows (Wait)
+                caller 1 ended: Unreachable
+                call 1 ended: Unanswered
         "#]],
     );
 }
