@@ -37,7 +37,7 @@ pub fn group(
         .map(|member| member.party)
         .filter(|party| saved.members.get(party).is_none_or(|saved| saved.place.is_none()));
     let waiting = if settings.queue.is_some() {
-        line(state, config, number, saved, now, number_of)
+        line((state, config), number, saved, now, number_of)
     } else {
         offered(state, number, saved, number_of)
     };
@@ -78,8 +78,7 @@ fn in_order(state: &SavedState, group: &Group, saved: &SavedGroup, now: Utc) -> 
 
 /// The waiting line: calls and callbacks by their places.
 fn line(
-    state: &SavedState,
-    config: &TenantConfig,
+    (state, config): (&SavedState, &TenantConfig),
     number: Number,
     saved: &SavedGroup,
     now: Utc,

@@ -60,8 +60,8 @@ impl Ready {
                 self.remove(party, *number);
                 continue;
             };
-            changed.freed |= self.refresh_in(state, settings, party, &group, free);
-            if group.queue.is_some() && self.refresh_there(state, settings, party, &group, now) {
+            changed.freed |= self.refresh_in((state, settings), party, &group, free);
+            if group.queue.is_some() && self.refresh_there((state, settings), party, &group, now) {
                 changed.deserted.push(*number);
             }
         }
@@ -71,8 +71,7 @@ impl Ready {
     /// `true`: he can be offered calls of the group now, and could not before.
     fn refresh_in(
         &mut self,
-        state: &SavedState,
-        settings: &Settings,
+        (state, settings): (&SavedState, &Settings),
         party: PartyId,
         group: &Group,
         free: bool,
@@ -103,8 +102,7 @@ impl Ready {
     /// `true`: he was the last who was there.
     fn refresh_there(
         &mut self,
-        state: &SavedState,
-        settings: &Settings,
+        (state, settings): (&SavedState, &Settings),
         party: PartyId,
         group: &Group,
         now: Utc,

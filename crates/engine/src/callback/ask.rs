@@ -71,7 +71,9 @@ impl Switchboard {
             PromptChoice::BuiltIn => {
                 self.spoken(&Phrase::CallbackOffer(key), group.language, Place::Callback)
             }
-            choice => self.chosen(choice, "", group.language, Place::Callback),
+            choice @ (PromptChoice::Silent | PromptChoice::Named(_)) => {
+                self.chosen(choice, "", group.language, Place::Callback)
+            }
         }
     }
 

@@ -60,11 +60,11 @@ impl Switchboard {
             to: Called::Callback(number),
             via: Ingress::Own,
         });
-        let mut call = attempt_call(id, from, number, callback, agent, group.ring_time);
+        let mut call = attempt_call(id, from, (number, callback), agent, group.ring_time);
         let config = self.settings.config.version;
         let offered = [(agent, call.leg_id(0))].into_iter().collect();
         self.fact(What::Offered { call: id, group: number, offered, rule, config, round });
-        self.step_on(number, callback, CallbackState::RingingAgent, request.attempts, Some(id));
+        self.step_on(number, callback, (CallbackState::RingingAgent, request.attempts), Some(id));
         self.ring_agent(&mut call, &group, agent);
         self.calls.insert(id, call);
     }
@@ -146,7 +146,7 @@ impl Switchboard {
         let Some(request) = self.request(number, callback).cloned() else {
             return self.end_call(call, EndCause::Cancelled);
         };
-        self.step_on(number, callback, CallbackState::RingingCaller, request.attempts, Some(call.id));
+        self.step_on(number, callback, (CallbackState::RingingCaller, request.attempts), Some(call.id));
         let name = group.map(|group| Arc::from(group.name.as_str()));
         let show = Show { number: Some(number), name, hidden: false, row: None, affix: Affix::default() };
         let (to, role) = if self.settings.config.users.contains_key(&request.number) {
@@ -173,7 +173,7 @@ impl Switchboard {
         self.fact(What::CallAnswered { call: call.id, with: Some(with) });
         self.command_leg(call.caller_leg(), LegCommand::Join { with });
         if let Some(attempts) = self.request(group, callback).map(|request| request.attempts) {
-            self.step_on(group, callback, CallbackState::RingingCaller, attempts + 1, Some(call.id));
+            self.step_on(group, callback, (CallbackState::RingingCaller, attempts + 1), Some(call.id));
             self.end_request(group, callback, CallbackState::Done);
         }
     }
@@ -263,8 +263,7 @@ fn set_stage(call: &mut Call, stage: Stage) {
 fn attempt_call(
     id: CallId,
     party: Party,
-    group: Number,
-    callback: CallId,
+    (group, callback): (Number, CallId),
     agent: PartyId,
     ring_time: Span,
 ) -> Call {

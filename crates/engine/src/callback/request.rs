@@ -44,8 +44,7 @@ impl Switchboard {
         &mut self,
         group: Number,
         callback: CallId,
-        state: CallbackState,
-        attempts: u32,
+        (state, attempts): (CallbackState, u32),
         call: Option<CallId>,
     ) {
         self.fact(What::CallbackStep { callback, group, state, attempts, not_before: None, call });
@@ -57,7 +56,7 @@ impl Switchboard {
         let attempts = request.attempts;
         self.want_none(group, callback);
         self.forget_ghost(callback);
-        self.step_on(group, callback, state, attempts, None);
+        self.step_on(group, callback, (state, attempts), None);
     }
 
     /// Nothing of a request goes off or is offered any more.
@@ -132,7 +131,7 @@ impl Switchboard {
             self.ghosts.insert(callback, Ghost::new(group));
             if request.state != CallbackState::Pending {
                 let ended = u32::from(request.state == CallbackState::RingingCaller);
-                self.step_on(group, callback, CallbackState::Pending, request.attempts + ended, None);
+                self.step_on(group, callback, (CallbackState::Pending, request.attempts + ended), None);
             }
             let left = request.valid_until - self.now.utc;
             self.timers.set(Timer::CallbackValid(callback), self.now.tick + Span(left.0.max(1)));

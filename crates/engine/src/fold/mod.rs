@@ -28,6 +28,7 @@ pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     ended.or(off)
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each fact")]
 fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     state.version = fact.seq;
     let at = fact.at;
@@ -109,6 +110,7 @@ fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
 }
 
 /// What a fact of a call changes in its record and in the state of those on its legs.
+#[expect(clippy::too_many_lines, reason = "one arm for each fact")]
 fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     let at = fact.at;
     match &fact.what {

@@ -27,6 +27,7 @@ fn inputs_keep_their_form() {
     expect_file!["golden/inputs.jsonl"].assert_eq(&text);
 }
 
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 fn inputs() -> Vec<Input> {
     let leg = LegId { call: "019b8e5d-7f00-7000-8000-000000000001".parse().unwrap(), n: 0 };
     let (member, group) = (PartyId(1), "+3726001000".parse().unwrap());

@@ -87,7 +87,7 @@ impl Rules {
                 let caller = self.line.get(call).is_some_and(|entry| entry.callback.is_none());
                 assert!(!caller, "{call:?} ended in line");
             }
-            What::Queued { call, group, rank, why } => self.queued(*call, *group, *rank, *why, at),
+            What::Queued { call, group, rank, why } => self.queued(*call, *group, (*rank, *why), at),
             What::Waits { call, group, position } => {
                 let ahead = self.in_line(*group).iter().position(|id| id == call).map(|at| at as u32 + 1);
                 assert_eq!(ahead, Some(*position), "{call:?} waits at another position");
@@ -143,7 +143,7 @@ impl Rules {
         }
     }
 
-    fn queued(&mut self, call: CallId, group: Number, rank: Rank, why: QueuedWhy, at: Utc) {
+    fn queued(&mut self, call: CallId, group: Number, (rank, why): (Rank, QueuedWhy), at: Utc) {
         let before = self.line.get(&call).map(|entry| entry.rank);
         match why {
             QueuedWhy::Entered | QueuedWhy::Held => {

@@ -438,6 +438,7 @@ fn no_wait_is_said_before_it_is_known() {
 
 /// req V-48, X-03, I-11: the estimate in minutes by the mean talk time times the calls ahead; never longer than before.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 fn the_longest_wait_is_never_said_longer() {
     check(
         service("mari")
