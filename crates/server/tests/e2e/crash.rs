@@ -38,6 +38,7 @@ fn every_answered_call_has_one_record_however_often_helin_is_killed() {
     }
     assert!(answered.len() > 20 * kills as usize, "only {} calls were answered", answered.len());
 
+    let calls = until_all_ended(&helin);
     let token = "demo-operator-token";
     let path = format!("/api/v1/groups/{GROUP}/live?company=load");
     let live = helin.request("GET", &path, token, None).1;
@@ -45,8 +46,8 @@ fn every_answered_call_has_one_record_however_often_helin_is_killed() {
         assert_eq!(member["state"], "available", "{member}");
     }
     let mut records: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for record in all_calls(&helin) {
-        assert!(!record["ended"].is_null() && !record["outcome"].is_null(), "{record:#}");
+    for record in calls {
+        assert!(!record["outcome"].is_null(), "{record:#}");
         records.entry(record["from"].as_str().unwrap().to_owned()).or_default().push(record);
     }
     let mut wrong = 0;
@@ -70,17 +71,31 @@ fn every_answered_call_has_one_record_however_often_helin_is_killed() {
     assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stderr));
 }
 
-/// Of the calls that were not answered, those that a kill cut off; there is no other reason here.
+/// Of the calls that were not answered, those that a kill cut off. The only other reason here is that so many came in
+/// one moment after a start that every member was ringing already (K-39): such a caller heard the announcement.
 fn ended_by_restart<'a>(helin: &Helin, records: impl Iterator<Item = &'a Value>) -> usize {
     let mut count = 0;
     for record in records.filter(|record| record["outcome"] != "answered") {
         let path = format!("/api/v1/calls/{}?company=load", record["id"].as_str().unwrap());
         let call = helin.request("GET", &path, "demo-operator-token", None).1;
         let legs = call["legs"].as_array().unwrap();
-        assert!(legs.iter().any(|leg| leg["end_cause"] == "restart"), "{call:#}");
-        count += 1;
+        let cut = legs.iter().any(|leg| leg["end_cause"] == "restart");
+        let too_many = legs.len() == 1 && call["heard"][0]["prompt"] == "fallback:unreachable";
+        assert!(cut || too_many, "{call:#}");
+        count += usize::from(cut);
     }
     count
+}
+
+/// Every call, once none is under way: the announcement takes its time.
+fn until_all_ended(helin: &Helin) -> Vec<Value> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let calls = all_calls(helin);
+        let Some(open) = calls.iter().find(|call| call["ended"].is_null()) else { return calls };
+        assert!(Instant::now() < deadline, "a call never ended: {open:#}");
+        std::thread::yield_now();
+    }
 }
 
 fn all_calls(helin: &Helin) -> Vec<Value> {
