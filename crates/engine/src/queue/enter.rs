@@ -81,6 +81,9 @@ impl Switchboard {
         if let Some(every) = group.announcements.repeat_every {
             self.timers.set(Timer::Repeat(call.id), self.now.tick + every);
         }
+        if let Some(rank) = self.rank_of(number, call.id) {
+            self.serve_those_before(rank);
+        }
         self.offer_on(call);
         if let Some(line) = call.line_mut() {
             line.entering = false;

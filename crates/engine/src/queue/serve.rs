@@ -11,8 +11,25 @@ use crate::switchboard::Switchboard;
 impl Switchboard {
     /// Offers a free agent the next call or callback of his groups, until he has one or nobody wants him.
     pub(crate) fn serve(&mut self, party: PartyId) {
+        self.serve_before(party, None);
+    }
+
+    /// Before a call that enters now may have those who came free by the same input, those who stand before it are
+    /// served.
+    pub(super) fn serve_those_before(&mut self, rank: Rank) {
+        let freed = std::mem::take(&mut self.pending.freed);
+        for party in &freed {
+            self.serve_before(*party, Some(rank));
+        }
+        self.pending.freed.extend(freed);
+    }
+
+    fn serve_before(&mut self, party: PartyId, limit: Option<Rank>) {
         // Every turn takes one out of those who want somebody; a round of equals is bounded by the calls there are.
-        while let Some((number, id)) = self.next_for(party) {
+        while let Some((rank, number, id)) = self.next_for(party) {
+            if limit.is_some_and(|limit| limit < rank) {
+                return;
+            }
             if self.ghosts.contains_key(&id) {
                 self.offer_ghost(id);
             } else {
@@ -26,7 +43,7 @@ impl Switchboard {
     }
 
     /// The first who would take this agent: those for whom nobody rings before those who could be rung by one more.
-    fn next_for(&mut self, party: PartyId) -> Option<(Number, CallId)> {
+    fn next_for(&mut self, party: PartyId) -> Option<(Rank, Number, CallId)> {
         let groups: Vec<Number> = self
             .saved
             .memberships
@@ -60,7 +77,7 @@ impl Switchboard {
             };
             best = groups.iter().filter_map(wider).min();
         }
-        best.map(|(_, number, id)| (number, id))
+        best
     }
 
     /// Whether a call or callback that wants somebody would be offered to this agent now.

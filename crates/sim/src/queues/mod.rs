@@ -139,11 +139,15 @@ impl World<'_> {
     }
 
     fn run(&mut self) {
+        let mut steps = 0_u64;
         loop {
             let next = self.coming.first_key_value().map(|((tick, _), _)| *tick);
             let deadline = self.board.next_deadline().map(|(tick, _)| tick.0);
             let Some(tick) = next.into_iter().chain(deadline).min() else { return };
             self.now = self.now.max(tick);
+            assert!(self.now < 20 * DAY, "the day does not end: {:?}", self.board.next_deadline());
+            steps += 1;
+            assert!(steps < 1_000_000, "the day goes round and round");
             self.rules.watch_deadlines(moment(self.now).utc);
             if deadline.is_some_and(|deadline| deadline <= tick) {
                 self.give(Input::Timeout);
@@ -239,7 +243,10 @@ impl World<'_> {
     }
 
     fn outputs(&mut self) {
+        let mut outputs = 0;
         while let Some(output) = self.board.poll_output() {
+            outputs += 1;
+            assert!(outputs < 100_000, "the engine spins");
             self.print(&output);
             match output {
                 Output::Leg(leg, command) => self.command(leg, &command),
