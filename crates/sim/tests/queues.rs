@@ -114,13 +114,11 @@ fn hundreds_of_days_with_queues_go_by_the_rules() {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    eprintln!("seed {seed}");
                     if seed >= last {
                         break;
                     }
                     let told = std::panic::catch_unwind(|| day(seed))
                         .unwrap_or_else(|_| panic!("the day of seed {seed} went wrong"));
-                    eprintln!("done {seed}");
                     assert_eq!(told.crashes, 2, "seed {seed}: {told:?}");
                     records.fetch_add(told.records, Ordering::Relaxed);
                     answered.fetch_add(told.answered, Ordering::Relaxed);

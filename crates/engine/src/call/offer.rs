@@ -129,13 +129,16 @@ impl Switchboard {
 
     /// Somebody rings: a call in a line wants nobody now, or more of those who ring at once.
     fn offered(&mut self, call: &mut Call, group: &Group) {
-        if call.line().is_none() {
+        let Phase::Offering(offering) = &call.phase else { return };
+        if offering.line.is_none() {
             return;
         }
         let ringing = call.legs.values().filter(|leg| leg.state != LegRun::Closing).count();
+        // A call that has waited too long gets nobody more, though who rings may still take it.
+        let more = may_begin(offering, group, ringing);
         self.want_none(group.number, call.id);
         self.timers.cancel(Timer::Round(call.id));
-        if ringing < group.parallel as usize
+        if more
             && let Some(rank) = self.rank_of(group.number, call.id)
         {
             self.wanting.want_more(group.number, rank, call.id);
