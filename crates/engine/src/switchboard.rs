@@ -132,9 +132,14 @@ impl Switchboard {
 
     /// Sees to what the input has brought about: those who came free serve those who wait.
     fn settle(&mut self) {
+        // Once is enough: who comes free by what it brings about is one at a time.
+        let mut in_order = false;
         loop {
             if let Some(party) = self.pending.idle.pop_front() {
                 self.camp_target_idle(party);
+            } else if self.pending.freed.len() > 1 && !in_order {
+                self.serve_in_order();
+                in_order = true;
             } else if let Some(party) = self.pending.freed.pop_front() {
                 self.serve(party);
             } else if let Some(group) = self.pending.deserted.pop_first() {

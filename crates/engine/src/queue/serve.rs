@@ -1,6 +1,8 @@
 //! An agent has come free: of all his groups, who is next (by level, then by the longest wait), whatever group asked
 //! first.
 
+use std::collections::BTreeSet;
+
 use model::fact::Rank;
 use model::id::{CallId, PartyId};
 use model::number::Number;
@@ -12,6 +14,32 @@ impl Switchboard {
     /// Offers a free agent the next call or callback of his groups, until he has one or nobody wants him.
     pub(crate) fn serve(&mut self, party: PartyId) {
         self.serve_before(party, None);
+    }
+
+    /// Several came free by one input: those who wait in any of their groups are offered in the order of their places,
+    /// so that nobody is given an agent whom another waits for longer.
+    pub(crate) fn serve_in_order(&mut self) {
+        let mut numbers = BTreeSet::new();
+        for party in &self.pending.freed {
+            numbers.extend(self.saved.memberships.get(party).into_iter().flatten().copied());
+        }
+        let hungry = numbers
+            .into_iter()
+            .flat_map(|number| self.wanting.hungry(number).map(move |(rank, id)| (rank, number, id)));
+        let mut hungry: Vec<(Rank, Number, CallId)> = hungry.collect();
+        hungry.sort_unstable();
+        for (rank, number, id) in hungry {
+            let takes = |party: &PartyId| self.would_take(number, id, *party);
+            let free = self.ready.free(number).is_some_and(|free| free.values().any(takes));
+            if !(free && self.wanting.is_hungry(number, rank)) {
+                continue;
+            }
+            if self.ghosts.contains_key(&id) {
+                self.offer_ghost(id);
+            } else {
+                self.with_call(id, Switchboard::offer_on);
+            }
+        }
     }
 
     /// Before a call that enters now may have those who came free by the same input, those who stand before it are
