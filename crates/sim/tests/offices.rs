@@ -6,18 +6,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use engine::switchboard::Switchboard;
 use model::config::resolve::{Around, resolve};
 use model::config::{PromptText, Prompts, TenantConfig, tree};
-use engine::switchboard::Switchboard;
 use model::fact::Fact;
 use model::id::{ConfigVersion, PartyId, Seed};
 use model::input::Input;
-use model::output::Output;
-use model::saved::SavedState;
-use model::time::{Now, Tick};
 use model::language::Language;
 use model::number::Number;
+use model::output::Output;
+use model::saved::SavedState;
 use model::time::Utc;
+use model::time::{Now, Tick};
 use sim::chance::{Chance, Lengths};
 use sim::office::{Office, Plan};
 use sim::whatif::erlang::{Steady, erlang_a, erlang_c};
@@ -75,7 +75,11 @@ fn steady(days: impl Iterator<Item = Plan>) -> (f64, f64) {
 
 fn assert_near(told: f64, by_formula: f64, tolerance: f64, what: &str) {
     let off = (told - by_formula).abs() / by_formula;
-    assert!(off < tolerance, "{what}: {told:.3} simulated, {by_formula:.3} by the formula, {:.1} % off", off * 100.0);
+    assert!(
+        off < tolerance,
+        "{what}: {told:.3} simulated, {by_formula:.3} by the formula, {:.1} % off",
+        off * 100.0
+    );
 }
 
 #[test]

@@ -138,9 +138,7 @@ impl Switchboard {
         let more = may_begin(offering, group, ringing);
         self.want_none(group.number, call.id);
         self.timers.cancel(Timer::Round(call.id));
-        if more
-            && let Some(rank) = self.rank_of(group.number, call.id)
-        {
+        if more && let Some(rank) = self.rank_of(group.number, call.id) {
             self.wanting.want_more(group.number, rank, call.id);
         }
         self.sound(call);

@@ -69,7 +69,10 @@ mod tests {
     #[test]
     fn without_hurry_erlang_a_is_erlang_c() {
         let (c, a) = (erlang_c(10, 8.0 / 180.0, 180.0).unwrap(), erlang_a(10, 8.0 / 180.0, 180.0, 1e9));
-        assert!((c.waits - a.waits).abs() < 1e-3 && (c.mean_wait_s - a.mean_wait_s).abs() < 0.1, "{c:?} {a:?}");
+        assert!(
+            (c.waits - a.waits).abs() < 1e-3 && (c.mean_wait_s - a.mean_wait_s).abs() < 0.1,
+            "{c:?} {a:?}"
+        );
         assert!(erlang_a(10, 8.0 / 180.0, 180.0, 60.0).gives_up > 0.02);
     }
 }

@@ -166,7 +166,8 @@ fn count(plan: &Plan, day: &mut GroupDay, lived: &Lived) {
 }
 
 fn agents(plan: &Plan, worked: &[Worked]) -> Vec<AgentDay> {
-    let (calls, time) = worked.iter().fold((0, 0), |(calls, time), one| (calls + one.calls, time + one.at_work));
+    let (calls, time) =
+        worked.iter().fold((0, 0), |(calls, time), one| (calls + one.calls, time + one.at_work));
     plan.agents
         .iter()
         .zip(worked)
