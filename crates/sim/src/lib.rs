@@ -8,6 +8,7 @@ mod day;
 pub mod office;
 mod queues;
 mod reference;
+pub mod whatif;
 
 pub use day::{Day, Told, live};
 pub use queues::{QueueDay, live_queues};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::switchboard::Switchboard;
-use model::fact::{Peer, Role, VisitOutcome, What};
+use model::fact::{Fact, Peer, Role, VisitOutcome, What};
 use model::id::{CallId, LegId, PartyId, RequestId, Seed};
 use model::input::{Actor, Command, Duty, Input, Reachability};
 use model::leg::{Arrival, Caller, Dialled, Ingress, Key, LegCommand, LegEvent, Party};
@@ -68,7 +68,14 @@ pub struct Office<'a> {
     pub worked: Vec<Worked>,
     /// Facts so far.
     pub facts: u64,
+    /// Every input, from now on.
+    pub inputs: Option<Vec<(Now, Input)>>,
+    /// Sees every fact, from now on.
+    pub fact_seen: Option<FactSeen<'a>>,
 }
+
+/// Who looks at facts as they happen.
+pub type FactSeen<'a> = Box<dyn FnMut(&Fact) + 'a>;
 
 impl<'a> Office<'a> {
     /// An office that goes on from `saved`.
@@ -97,6 +104,8 @@ impl<'a> Office<'a> {
             lived: Vec::new(),
             worked: vec![Worked::default(); plan.agents.len()],
             facts: 0,
+            inputs: None,
+            fact_seen: None,
         };
         for (at, agent) in plan.agents.iter().enumerate() {
             for (from, to) in &agent.shifts {
@@ -107,7 +116,6 @@ impl<'a> Office<'a> {
         for (at, call) in plan.calls.iter().enumerate() {
             office.at(call.at, Coming::Call(at));
         }
-        office.everybody_out();
         office
     }
 
@@ -134,6 +142,7 @@ impl<'a> Office<'a> {
     /// Lives until nothing is left to happen; `waits` sees every caller who begins to wait, `progress` the time
     /// reached, in milliseconds.
     pub fn live(&mut self, waits: &mut dyn FnMut(&Moment<'_>), progress: &mut dyn FnMut(u64)) {
+        self.everybody_out();
         loop {
             let next = self.coming.first_key_value().map(|((tick, _), _)| *tick);
             let deadline = self.board.next_deadline().map(|(tick, _)| tick.0);
@@ -180,7 +189,11 @@ impl<'a> Office<'a> {
     }
 
     fn give(&mut self, input: Input) {
-        self.board.handle(self.moment(), input);
+        let now = self.moment();
+        if let Some(inputs) = &mut self.inputs {
+            inputs.push((now, input.clone()));
+        }
+        self.board.handle(now, input);
         self.outputs();
     }
 
@@ -270,6 +283,9 @@ impl<'a> Office<'a> {
                 Output::Leg(leg, command) => self.command(leg, &command),
                 Output::Fact(fact) => {
                     self.facts += 1;
+                    if let Some(seen) = &mut self.fact_seen {
+                        seen(&fact);
+                    }
                     self.fact(&fact.what, fact.at);
                 }
                 Output::Reply(..) | Output::Notice(_) | Output::Identify { .. } => {}

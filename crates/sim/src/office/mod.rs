@@ -13,7 +13,7 @@ use model::number::Number;
 use model::saved::SavedState;
 use model::time::{Now, Utc};
 
-pub use floor::Office;
+pub use floor::{FactSeen, Office};
 pub use plan::{Plan, PlannedAgent, PlannedCall};
 
 /// A caller begins to wait.
