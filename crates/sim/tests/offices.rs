@@ -126,7 +126,7 @@ fn a_change_meets_the_same_people() {
 
 #[test]
 fn a_million_facts_come_again_bit_for_bit() {
-    let busy = Arc::new(std::cell::RefCell::new(Vec::<Fact>::new()));
+    let busy = std::rc::Rc::new(std::cell::RefCell::new(Vec::<Fact>::new()));
     let plan = plan(200, 3_600.0, 190, Lengths::Exponential(240_000), 9);
     let mut office = Office::open(&plan, SavedState::default());
     let kept = busy.clone();

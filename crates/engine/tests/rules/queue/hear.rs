@@ -508,13 +508,15 @@ fn the_longest_wait_is_never_said_longer() {
                 call 22 waits at 2
                 caller 22 hears (en): "(music)"
             > 10 s pass
-                caller 21 hears (en): "The estimated waiting time is 2 minutes"
-                caller 22 hears (en): "The estimated waiting time is 4 minutes"
+                caller 21 hears (en): "(music)"
+                caller 22 hears (en): "(music)"
             > call 23
                 call 23 waits at 1
                 caller 23 hears (en): "(music)"
             > 10 s pass
-                caller 23 hears (en): "The estimated waiting time is 2 minutes"
+                caller 21 hears (en): "(music)"
+                caller 22 hears (en): "(music)"
+                caller 23 hears (en): "(music)"
         "#]],
     );
 }

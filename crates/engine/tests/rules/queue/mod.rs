@@ -1,6 +1,7 @@
 //! The waiting line: customer-service and attendant groups.
 
 mod agents;
+mod attendant;
 mod closing;
 mod entry;
 mod hear;
