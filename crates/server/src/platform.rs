@@ -52,6 +52,8 @@ pub(crate) struct Platform {
     pub(crate) routing: ArcSwap<Routing>,
     pub(crate) built_in: Prompts,
     pub(crate) clips: Clips,
+    /// Companies' audio, decoded.
+    decoded: audio::Decoded,
     companies: RwLock<BTreeMap<TenantId, Arc<Company>>>,
     /// The tokens as they were a moment ago.
     tokens: tokio::sync::Mutex<Option<(Instant, Vec<TokenRow>)>>,
@@ -108,7 +110,8 @@ impl Platform {
         self.telephony.set_accounts(Arc::new(accounts(&companies)));
         let numbers: BTreeSet<_> = self.routing.load().platform_numbers().collect();
         self.telephony.set_platform(Arc::new(numbers));
-        self.telephony.set_prompts(Arc::new(audio::prompts(&self.store, &self.clips, &companies).await));
+        self.telephony
+            .set_prompts(Arc::new(audio::prompts(&self.store, &self.decoded, &self.clips, &companies).await));
     }
 }
 

@@ -7,6 +7,7 @@ use media::clip::Clip;
 use media::decode::decode;
 use model::config::fault::Fault;
 use model::config::tree::Node as Document;
+use model::id::TenantId;
 use model::language::Language;
 use sha2::{Digest, Sha256};
 use store::Store;
@@ -71,6 +72,9 @@ fn hashes(document: &Document) -> impl Iterator<Item = (&Document, &str)> {
     list.unwrap_or_default().iter().filter_map(|entry| Some((entry, text_at(entry, &["hash"])?)))
 }
 
+/// Files decoded before, by hash; those that no document names any more are forgotten.
+pub(crate) type Decoded = tokio::sync::Mutex<HashMap<String, Arc<Clip>>>;
+
 async fn decoded(audio: &[u8]) -> Result<Clip, String> {
     let octets = audio.to_vec();
     let clip =
@@ -79,7 +83,14 @@ async fn decoded(audio: &[u8]) -> Result<Clip, String> {
 }
 
 /// All prompts that can be played: the built-in ones and those whose audio a company has sent.
-pub(crate) async fn prompts(store: &Store, clips: &Clips, companies: &[Arc<Company>]) -> telephony::Prompts {
+pub(crate) async fn prompts(
+    store: &Store,
+    known: &Decoded,
+    clips: &Clips,
+    companies: &[Arc<Company>],
+) -> telephony::Prompts {
+    let mut known = known.lock().await;
+    let mut used = HashMap::new();
     let mut own = HashMap::new();
     for company in companies {
         let list = company.document.table().and_then(|table| table.get("prompt")).and_then(Document::list);
@@ -89,20 +100,33 @@ pub(crate) async fn prompts(store: &Store, clips: &Clips, companies: &[Arc<Compa
             let (Some(name), Some(language), Some(hash)) = (name, language, text_at(entry, &["hash"])) else {
                 continue;
             };
-            match store.audio(hash).await {
-                Ok(Some(audio)) => match decoded(&audio).await {
-                    Ok(clip) => {
-                        own.insert((company.config.id.clone(), name, language), Arc::new(clip));
-                    }
-                    Err(fault) => {
-                        tracing::error!(tenant = %company.config.id, hash, %fault, "a prompt cannot be played")
-                    }
-                },
-                Ok(None) | Err(_) => {
-                    tracing::error!(tenant = %company.config.id, hash, "the audio of a prompt is missing; send it again");
-                }
+            let clip = match known.get(hash) {
+                Some(clip) => Some(clip.clone()),
+                None => read(store, &company.config.id, hash).await,
+            };
+            if let Some(clip) = clip {
+                used.insert(hash.to_owned(), clip.clone());
+                own.insert((company.config.id.clone(), name, language), clip);
             }
         }
     }
+    *known = used;
     telephony::Prompts::new(clips.clone(), own)
+}
+
+/// Reads and decodes audio; what cannot be played is said in the log and left out.
+async fn read(store: &Store, tenant: &TenantId, hash: &str) -> Option<Arc<Clip>> {
+    match store.audio(hash).await {
+        Ok(Some(audio)) => match decoded(&audio).await {
+            Ok(clip) => Some(Arc::new(clip)),
+            Err(fault) => {
+                tracing::error!(%tenant, hash, %fault, "a prompt cannot be played");
+                None
+            }
+        },
+        Ok(None) | Err(_) => {
+            tracing::error!(%tenant, hash, "the audio of a prompt is missing; send it again");
+            None
+        }
+    }
 }

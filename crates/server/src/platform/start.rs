@@ -101,6 +101,7 @@ pub(crate) async fn start(
         routing: ArcSwap::default(),
         built_in,
         clips,
+        decoded: super::audio::Decoded::default(),
         companies: RwLock::default(),
         tokens: tokio::sync::Mutex::default(),
         applying: tokio::sync::Mutex::default(),
