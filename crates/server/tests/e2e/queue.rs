@@ -179,3 +179,87 @@ fn a_suffix_marks_the_group_and_is_stripped_when_dialled_back() {
     called.expect_bye(&mut carrier);
     helin.until_quiet();
 }
+
+/// A supervisor moves a caller to the head of the line, and gives another to a user. req V-28
+#[test]
+fn a_supervisor_moves_and_gives_waiting_calls() {
+    let helin = Helin::demo();
+    let (mut aino, mut mari) = (Phone::registered(&helin, "aino"), Phone::registered(&helin, "mari"));
+    let mut carrier = Phone::carrier(&helin);
+    let sounds = [Sound::tone(440.0), Sound::tone(500.0), Sound::tone(600.0), Sound::tone(1_000.0)];
+    let [first_sound, second_sound, mari_sound, aino_sound] = &sounds;
+    let mut echo = aino.dial("8099", aino_sound);
+    echo.expect_answer(&mut aino, aino_sound);
+    let live = format!("/api/v1/groups/{ASIAKASPALVELU}/live");
+    let waiting = |count: usize| {
+        helin.until(&live, |live| live["waiting"].as_array().is_some_and(|waiting| waiting.len() == count))
+    };
+    let mut first = carrier.dial_from("+3725551111", ASIAKASPALVELU, first_sound);
+    first.expect_answer(&mut carrier, first_sound);
+    waiting(1);
+    let mut second = carrier.dial_from("+3725552222", ASIAKASPALVELU, second_sound);
+    second.expect_answer(&mut carrier, second_sound);
+    let line = waiting(2);
+    assert_eq!(line["waiting"][0]["caller"], "+3725551111");
+    let id = |at: usize| line["waiting"][at]["call"].as_str().unwrap().to_owned();
+    let post = |path: String, body: serde_json::Value| {
+        let (status, answer) = helin.request("POST", &path, "demo-sirje-token", Some(&body));
+        assert_eq!(status, 204, "{answer}");
+    };
+    post(format!("/api/v1/calls/{}/move", id(1)), serde_json::json!({"position": 1}));
+    helin.until(&live, |live| live["waiting"][0]["caller"] == "+3725552222");
+
+    // Mari is no member; she is given the call all the same.
+    post(format!("/api/v1/calls/{}/take", id(0)), serde_json::json!({"user": "mari"}));
+    let mut given = mari.incoming();
+    given.answer(&mut mari, mari_sound);
+    mari_sound.hears(440.0);
+    first_sound.hears(600.0);
+
+    echo.hang_up(&mut aino);
+    let mut offer = aino.incoming();
+    offer.answer(&mut aino, aino_sound);
+    second_sound.hears(1_000.0);
+    for call in [&mut first, &mut second] {
+        call.hang_up(&mut carrier);
+    }
+    given.expect_bye(&mut mari);
+    offer.expect_bye(&mut aino);
+    helin.until_quiet();
+}
+
+/// Killed while a callback waits: it is made after the start. req V-52
+#[test]
+fn a_callback_survives_a_kill() {
+    let mut helin = Helin::demo();
+    let mut aino = Phone::registered(&helin, "aino");
+    let mut carrier = Phone::carrier(&helin);
+    let (caller_sound, aino_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    let mut echo = aino.dial("8099", &aino_sound);
+    echo.expect_answer(&mut aino, &aino_sound);
+    let mut call = carrier.dial_from("+3725551234", ASIAKASPALVELU, &caller_sound);
+    call.expect_answer(&mut carrier, &caller_sound);
+    let list = "/api/v1/calls";
+    helin.until(list, |calls| {
+        let id = calls["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+        let heard = &helin.get(&format!("/api/v1/calls/{id}"))["heard"];
+        heard.as_array().is_some_and(|heard| heard.iter().any(|item| item["prompt"] == "callback:built-in"))
+    });
+    caller_sound.press('1');
+    call.expect_bye(&mut carrier);
+    let path = format!("/api/v1/groups/{ASIAKASPALVELU}/callbacks");
+    helin.until(&path, |list| list["items"][0]["state"] == "pending");
+    helin.kill();
+    helin.start();
+    let mut offer = aino.incoming();
+    assert_eq!(offer.invite.user_in("From"), "+3725551234");
+    offer.answer(&mut aino, &aino_sound);
+    let mut customer = carrier.incoming();
+    customer.answer(&mut carrier, &caller_sound);
+    aino_sound.hears(440.0);
+    caller_sound.hears(1_000.0);
+    customer.hang_up(&mut carrier);
+    offer.expect_bye(&mut aino);
+    helin.until(&path, |list| list["items"][0]["state"] == "done");
+    helin.until_quiet();
+}

@@ -171,3 +171,62 @@ fn a_parked_call_is_taken_back_by_its_slot() {
     caller.expect_bye(&mut carrier);
     helin.until_quiet();
 }
+
+/// Whoever is put on hold hears music; taken back, both talk on.
+#[test]
+fn who_is_held_hears_music() {
+    let helin = Helin::demo();
+    let mut astrid = Phone::registered(&helin, "astrid");
+    let mut carrier = Phone::carrier(&helin);
+    let (caller_sound, astrid_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    let Answered { mut caller, mut agent } =
+        answered(&mut carrier, &mut astrid, VAXEL, (&caller_sound, &astrid_sound));
+    std::thread::scope(|scope| {
+        scope.spawn(|| caller.expect_reinvite(&mut carrier, &caller_sound));
+        agent.reinvite(&mut astrid, &astrid_sound, "sendonly");
+    });
+    helin.until("/api/v1/calls", |list| {
+        let id = list["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+        let heard = &helin.get(&format!("/api/v1/calls/{id}"))["heard"];
+        heard.as_array().is_some_and(|heard| heard.iter().any(|item| item["prompt"] == "music:built-in"))
+    });
+    caller_sound.until("music instead of the attendant", |heard| {
+        heard.alaw.len() >= 1_600 && !crate::sound::is_tone(&heard.alaw[heard.alaw.len() - 800..], 1_000.0)
+    });
+    caller_sound.hears_packets(25);
+    std::thread::scope(|scope| {
+        scope.spawn(|| caller.expect_reinvite(&mut carrier, &caller_sound));
+        agent.reinvite(&mut astrid, &astrid_sound, "sendrecv");
+    });
+    caller_sound.hears(1_000.0);
+    astrid_sound.hears(440.0);
+    caller.hang_up(&mut carrier);
+    agent.expect_bye(&mut astrid);
+    helin.until_quiet();
+}
+
+/// By API: the agent is released at once, the target rings.
+#[test]
+fn a_call_is_transferred_by_command() {
+    let helin = Helin::demo();
+    let (mut astrid, mut mari) = (Phone::registered(&helin, "astrid"), Phone::registered(&helin, "mari"));
+    let mut carrier = Phone::carrier(&helin);
+    let (caller_sound, astrid_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    let mari_sound = Sound::tone(1_500.0);
+    let Answered { mut caller, mut agent } =
+        answered(&mut carrier, &mut astrid, VAXEL, (&caller_sound, &astrid_sound));
+    let calls = helin.get("/api/v1/calls");
+    let id = calls["items"][0]["id"].as_str().unwrap();
+    let body = serde_json::json!({"to": "101", "mode": "blind"});
+    let path = format!("/api/v1/calls/{id}/transfer");
+    let (status, answer) = helin.request("POST", &path, "demo-admin-token", Some(&body));
+    assert_eq!(status, 204, "{answer}");
+    agent.expect_bye(&mut astrid);
+    let mut offer = mari.incoming();
+    offer.answer(&mut mari, &mari_sound);
+    mari_sound.hears(440.0);
+    caller_sound.hears(1_500.0);
+    caller.hang_up(&mut carrier);
+    offer.expect_bye(&mut mari);
+    helin.until_quiet();
+}
