@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Token(TokenCommand),
     /// Run a company's journal again and compare every fact with the one written then.
     Replay(Replay),
+    /// Live through a day of a company, and try a change on the same callers and agents.
+    Simulate(Simulate),
 }
 
 #[derive(Debug, Args)]
@@ -184,6 +186,57 @@ pub(crate) struct Replay {
     pub(crate) company: String,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// The company file.
+    pub(crate) file: PathBuf,
+    /// Which day, as 2026-03-02.
+    #[arg(long)]
+    pub(crate) day: String,
+    /// Calls of a file: lines of time, group and talk in seconds, as 09:30:15,8000,120.
+    #[arg(long, conflicts_with = "rate")]
+    pub(crate) calls: Option<PathBuf>,
+    /// Calls by chance, so many in the busiest hour: of every group as 60, of one as 8000=60.
+    #[arg(long)]
+    pub(crate) rate: Vec<String>,
+    /// Data folder whose records of that day give the calls, or how people talk and answer.
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+    /// A setting to try, as group[8000].parallel=2.
+    #[arg(long)]
+    pub(crate) change: Vec<String>,
+    /// When agents are at work, as 08:00-17:00.
+    #[arg(long, default_value = "08:00-17:00")]
+    pub(crate) shift: String,
+    /// Half of the talks are shorter than this.
+    #[arg(long)]
+    pub(crate) talk: Option<Span>,
+    /// Half of the answers come within it.
+    #[arg(long)]
+    pub(crate) answer: Option<Span>,
+    /// Callers wait this long on the mean before they give up.
+    #[arg(long)]
+    pub(crate) patience: Option<Span>,
+    /// Percent of the offers that ring in vain.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(0..=100))]
+    pub(crate) misses: Option<u64>,
+    /// Percent of the calls after which an agent takes a break.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=100))]
+    pub(crate) breaks: u64,
+    /// Half of the breaks are shorter than this.
+    #[arg(long, default_value = "5min")]
+    pub(crate) rest: Span,
+    /// Percent of the callers who take an offer to be called back.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(0..=100))]
+    pub(crate) accepts: u64,
+    /// The same seed, the same day.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Write the waits of the day as a picture.
+    #[arg(long)]
+    pub(crate) svg: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

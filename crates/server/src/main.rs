@@ -13,6 +13,7 @@ mod router;
 mod routing;
 mod settings;
 mod setup;
+mod simulate;
 mod token;
 mod watch;
 
@@ -35,6 +36,7 @@ fn main() -> std::process::ExitCode {
         Command::Watch(watch) => watch::watch(watch),
         Command::Token(command) => token::run(command),
         Command::Replay(replay) => replay::run(replay),
+        Command::Simulate(simulate) => simulate::run(simulate),
     };
     match result {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -5,6 +5,7 @@
 
 mod board;
 mod day;
+mod queues;
 
 use std::time::Instant;
 
@@ -16,6 +17,7 @@ const INPUTS: u64 = 200_000;
 const RUNS: u32 = 5;
 
 fn main() {
+    lines();
     let cost = |members: u64| (0..RUNS).map(|_| cost_us(members)).fold(f64::INFINITY, f64::min);
     let (ten, hundred, thousand) = (cost(10), cost(100), cost(1_000));
     let day = (0..RUNS).map(|_| day_s()).fold(f64::INFINITY, f64::min);
@@ -58,4 +60,25 @@ fn day_s() -> f64 {
     assert_eq!(told.records, day::CALLS, "every call has a record");
     assert!(told.answered > day::CALLS / 2, "{told:?}");
     spent.as_secs_f64()
+}
+
+/// The waiting line, a line of JSON of its own before the last one.
+fn lines() {
+    let best = |waiting, members| {
+        let runs = (0..RUNS).map(|_| queues::cost(waiting, members));
+        runs.min_by(|one, other| one.us_per_call.total_cmp(&other.us_per_call)).unwrap()
+    };
+    let (small, large) = (best(10, 5), best(1_000, 500));
+    println!(
+        "{{\"us_per_queued_call_10_5\":{:.2},\"us_per_queued_call_1000_500\":{:.2},\"queued_ratio\":{:.3},\
+         \"pair_us_mean_1000_500\":{:.2},\"pair_us_max_1000_500\":{:.1},\"estimate_us_10_5\":{:.2},\
+         \"estimate_us_1000_500\":{:.2}}}",
+        small.us_per_call,
+        large.us_per_call,
+        large.us_per_call / small.us_per_call,
+        large.pair_us,
+        large.pair_us_max,
+        small.estimate_us,
+        large.estimate_us
+    );
 }

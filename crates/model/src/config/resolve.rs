@@ -73,7 +73,15 @@ pub fn resolve(
 /// Every fault of form and meaning.
 pub fn read(text: &str, built_in: &Prompts) -> Result<TenantConfig, Vec<Fault>> {
     let document = tree::of_toml(text).map_err(|fault| vec![fault])?;
-    let form = check(&document);
+    read_tree(&document, built_in)
+}
+
+/// As `read`, for a document that has been read and perhaps changed.
+///
+/// # Errors
+/// Every fault of form and meaning.
+pub fn read_tree(document: &Node, built_in: &Prompts) -> Result<TenantConfig, Vec<Fault>> {
+    let form = check(document);
     let mut people: BTreeMap<String, PartyId> = BTreeMap::new();
     for list in ["user", "outside"] {
         let entries = document.table().and_then(|table| table.get(list)).and_then(Node::list);
@@ -90,7 +98,7 @@ pub fn read(text: &str, built_in: &Prompts) -> Result<TenantConfig, Vec<Fault>> 
         prompts: built_in,
         time_zone: &|_| true,
     };
-    match (form.is_empty(), resolve(&document, ConfigVersion(1), around)) {
+    match (form.is_empty(), resolve(document, ConfigVersion(1), around)) {
         (true, Ok(config)) => Ok(config),
         (_, Ok(_)) => Err(form),
         (_, Err(meaning)) => Err(super::fault::together(form, meaning)),

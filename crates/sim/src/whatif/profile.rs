@@ -65,18 +65,25 @@ impl Profile {
     pub fn call(&self, at: u64, group: Number, chance: &mut Chance) -> PlannedCall {
         let patience = self.patience.draw(chance);
         let talk = self.talk.draw(chance);
-        PlannedCall { at, group, number: None, patience, talk, accepts: chance.percent(self.accepts) }
+        let number = format!("+3725{:07}", chance.within(0, 9_999_999)).parse().ok();
+        PlannedCall { at, group, number, patience, talk, accepts: chance.percent(self.accepts) }
     }
 }
 
-/// All members of all groups of a company, at work for the shifts given, or where none are, for the whole day.
+/// The members of the groups that are called, at work for their shifts: those whom the settings log in, or where a
+/// group logs in nobody, all of it.
 pub fn staff(
     config: &TenantConfig,
+    calls: &[PlannedCall],
     shifts: &dyn Fn(PartyId) -> Vec<(u64, u64)>,
     agents: &Agents,
 ) -> Vec<PlannedAgent> {
-    let mut parties: Vec<PartyId> =
-        config.groups.values().flat_map(|group| group.members.iter().map(|member| member.party)).collect();
+    let mut parties = Vec::new();
+    for group in config.groups.values().filter(|group| calls.iter().any(|call| call.group == group.number)) {
+        let somebody = group.members.iter().any(|member| member.logged_in);
+        let there = group.members.iter().filter(|member| member.logged_in || !somebody);
+        parties.extend(there.map(|member| member.party));
+    }
     parties.sort_unstable();
     parties.dedup();
     parties
