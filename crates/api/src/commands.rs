@@ -34,6 +34,9 @@ pub(crate) async fn give(state: &ApiState, scope: &Scope, command: Command) -> R
 struct Steered {
     scope: Scope,
     call: CallId,
+    rights: CallRights,
+    /// Waits in a group and nobody is rung for it.
+    waits_unrung: bool,
     /// The asker, if he is a person without the whole company's rights.
     own: Option<PartyId>,
 }
@@ -55,7 +58,9 @@ impl Steered {
             return Err(Problem::refused(Refusal::NoCall));
         }
         let own = scope.own_party(state).await?;
-        Ok(Steered { scope, call: record.call, own })
+        let waits_unrung = record.visits.iter().any(|visit| visit.to.is_none())
+            && !record.legs.iter().skip(1).any(|leg| leg.answered.is_none() && leg.ended.is_none());
+        Ok(Steered { scope, call: record.call, rights, waits_unrung, own })
     }
 
     fn by(&self) -> Actor {
@@ -223,8 +228,8 @@ pub async fn pick_up(
     Query(query): Query<CompanyQuery>,
     body: Body,
 ) -> Result<StatusCode, Problem> {
-    let anyhow = |rights: CallRights| rights.sees || rights.is_near;
-    let steered = Steered::find(&state, principal, &id, query.company.as_deref(), anyhow).await?;
+    let seen_or_near = |rights: CallRights| rights.sees || rights.is_near;
+    let steered = Steered::find(&state, principal, &id, query.company.as_deref(), seen_or_near).await?;
     let wish: UserWish = body.json()?;
     let user = steered.scope.party(&state, &wish.user).await;
     // To other phones than his own only whoever steers the call brings it.
@@ -232,6 +237,10 @@ pub async fn pick_up(
         let company = Some(steered.scope.tenant.as_str());
         let (principal, steers) = (steered.scope.principal.clone(), |rights: CallRights| rights.steers);
         Steered::find(&state, principal, &id, company, steers).await?;
+    }
+    // To take a call out of its line before its turn is the supervisors' (V-28).
+    if steered.waits_unrung && !steered.rights.steers {
+        return Err(Problem::refused(Refusal::NotNow));
     }
     give(&state, &steered.scope, Command::PickUp { call: steered.call, user: user? }).await
 }

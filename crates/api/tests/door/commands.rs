@@ -52,6 +52,7 @@ async fn a_target_is_read_as_a_user_of_the_company_dials_it() {
 async fn who_may_do_what_with_a_call() {
     let house = House::build().await;
     let (waiting, talking) = (house.waiting_call(20), house.talking_call(21));
+    let ringing = house.ringing_call(22);
     let transfer = r#"{"to":"102"}"#;
     let (mari, juri) = (r#"{"user":"mari"}"#, r#"{"user":"juri"}"#);
     for (token, call, verb, body, status) in [
@@ -71,12 +72,14 @@ async fn who_may_do_what_with_a_call() {
         (MEMBER, waiting, "take", mari, 404),
         (MEMBER, waiting, "move", r#"{"position":1}"#, 404),
         (MEMBER, waiting, "park", "", 404),
-        // A member may bring a call of his group to his own phones, and to nobody else's.
-        (MEMBER, waiting, "pickup", mari, 204),
-        (BLIND, waiting, "pickup", r#"{"user":"taavi"}"#, 204),
+        // A member may bring a call that rings in his group to his own phones, and to nobody else's; none out of the
+        // line before its turn.
+        (MEMBER, ringing, "pickup", mari, 204),
+        (BLIND, ringing, "pickup", r#"{"user":"taavi"}"#, 204),
+        (MEMBER, waiting, "pickup", mari, 409),
         (MEMBER, talking, "pickup", juri, 403),
-        (MEMBER, waiting, "pickup", juri, 404),
-        (LIIS, waiting, "pickup", r#"{"user":"liis"}"#, 404),
+        (MEMBER, ringing, "pickup", juri, 404),
+        (LIIS, ringing, "pickup", r#"{"user":"liis"}"#, 404),
         (KULDNOKK, waiting, "take", mari, 404),
         (KULDNOKK, talking, "transfer", transfer, 404),
     ] {

@@ -165,6 +165,17 @@ impl House {
         call_id(nth)
     }
 
+    /// A call of Sinilind to `GROUP` for which Juri is rung.
+    pub(crate) fn ringing_call(&self, nth: u64) -> CallId {
+        let call = self.waiting_call(nth);
+        let mut heard = self.heard.lock().unwrap();
+        let open = heard.open.last_mut().unwrap();
+        let mut leg = record(nth, CUSTOMER, GROUP).legs.remove(1);
+        (leg.answered, leg.ended) = (None, None);
+        open.legs.push(leg);
+        call
+    }
+
     /// A call of Sinilind to `GROUP` in which Mari talks.
     pub(crate) fn talking_call(&self, nth: u64) -> CallId {
         let mut open = record(nth, CUSTOMER, GROUP);

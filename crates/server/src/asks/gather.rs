@@ -1,6 +1,6 @@
 //! Everything that a group's figures are made from: records from the store, and what lasts from the folded view.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::figures::{Gathered, Phones, Seat};
 use model::fact::{CallbackState, Called};
@@ -24,13 +24,19 @@ pub(super) async fn gather(
     let group = company.config.groups.get(&number)?.clone();
     let now = utc_now();
     let window = asked.unwrap_or_else(|| (company.node.view().day_start(), Utc(i64::MAX)));
+    // What lasts is looked at first and then, when it is on disk, what has ended: nothing falls between the two, and
+    // what is found twice counts once.
+    let open = open_calls(platform, tenant);
+    let (mut sessions, mut times) = lasting(&company, number, now);
+    let just_ended = just_ended(&company, number);
+    let last = company.node.view().state.version;
+    company.node.written(last).await;
     let store = &platform.store;
     let visited = or_log(store.visited(tenant, number, window).await)?;
     let for_callbacks = or_log(store.callback_calls(tenant, number, window).await)?;
     let ended = or_log(store.callbacks(tenant, number, window).await)?;
-    let mut sessions = or_log(store.sessions(tenant, number, window).await)?;
-    let mut times = or_log(store.times(tenant, window).await)?;
-    let open = open_calls(platform, tenant);
+    sessions.extend(or_log(store.sessions(tenant, number, window).await)?);
+    times.extend(or_log(store.times(tenant, window).await)?);
     let visits = |record: &CallRecord| {
         record
             .visits
@@ -42,10 +48,12 @@ pub(super) async fn gather(
     };
     let mut callbacks: BTreeMap<CallId, CallbackState> =
         ended.into_iter().map(|request| (request.callback, request.state)).collect();
-    lasting(&company, number, now, &mut sessions, &mut times);
-    callbacks.extend(just_ended(&company, number));
-    let phones = |party| {
-        if company.config.users.contains_key(&party) { Phones::Registered } else { Phones::Outside }
+    callbacks.extend(just_ended);
+    let phones = |party| match company.config.users.get(&party) {
+        // His mobile is tried whether or not a phone of ours is registered (V-34).
+        Some(user) if group.devices.mobile && user.mobile.is_some() => Phones::Outside,
+        Some(_) => Phones::Registered,
+        None => Phones::Outside,
     };
     Some(Gathered {
         group: number,
@@ -72,20 +80,15 @@ fn with_open(
     open: &[CallRecord],
     wanted: impl Fn(&CallRecord) -> bool,
 ) -> Vec<CallRecord> {
-    let known: Vec<CallId> = ended.iter().map(|record| record.call).collect();
+    let known: BTreeSet<CallId> = ended.iter().map(|record| record.call).collect();
     let more = open.iter().rev().filter(|record| wanted(record) && !known.contains(&record.call));
     ended.extend(more.cloned());
     ended
 }
 
 /// Log-ins and times off that last end now.
-fn lasting(
-    company: &Company,
-    number: Number,
-    now: Utc,
-    sessions: &mut Vec<DutySession>,
-    times: &mut Vec<AgentTime>,
-) {
+fn lasting(company: &Company, number: Number, now: Utc) -> (Vec<DutySession>, Vec<AgentTime>) {
+    let (mut sessions, mut times) = (Vec::new(), Vec::new());
     let view = company.node.view();
     let members = view.state.groups.get(&number).into_iter().flat_map(|saved| &saved.members);
     for (party, member) in members {
@@ -97,6 +100,7 @@ fn lasting(
             times.push(AgentTime { member: *party, what, from, to: now });
         }
     }
+    (sessions, times)
 }
 
 /// How requests ended that may not be on disk yet.

@@ -1,5 +1,6 @@
 //! Draws the picture: a box per group, the latest calls below.
 
+use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 use ratatui::style::{Color, Style, Stylize};
@@ -9,6 +10,7 @@ use ratatui::widgets::{Block, Paragraph};
 use super::picture::{Call, Group, Picture};
 
 pub(super) fn draw(frame: &mut Frame<'_>, picture: &Picture) {
+    let now = Timestamp::now();
     let tallest = picture.groups.values().map(height).max().unwrap_or(3);
     let [groups, calls, foot] =
         Layout::vertical([Constraint::Length(tallest), Constraint::Min(4), Constraint::Length(1)])
@@ -16,8 +18,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, picture: &Picture) {
     let columns = vec![Constraint::Fill(1); picture.groups.len().max(1)];
     let areas = Layout::horizontal(columns).split(groups);
     for ((number, group), area) in picture.groups.iter().zip(areas.iter()) {
-        let title = format!(" {} {number} ", group.name);
-        frame.render_widget(Paragraph::new(group_lines(group)).block(Block::bordered().title(title)), *area);
+        let closed = group.closed.as_deref().map(|why| format!("(closed: {why}) ")).unwrap_or_default();
+        let title = format!(" {} {number} {closed}", group.name);
+        frame.render_widget(
+            Paragraph::new(group_lines(group, now)).block(Block::bordered().title(title)),
+            *area,
+        );
     }
     let lines: Vec<Line<'_>> = picture.calls.iter().map(call_line).collect();
     frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(" Calls ")), calls);
@@ -32,7 +38,7 @@ fn height(group: &Group) -> u16 {
     u16::try_from(group.members.len() + group.waiting.len()).unwrap_or(u16::MAX).saturating_add(3)
 }
 
-fn group_lines(group: &Group) -> Vec<Line<'_>> {
+fn group_lines(group: &Group, now: Timestamp) -> Vec<Line<'_>> {
     let mut lines: Vec<Line<'_>> = Vec::new();
     for member in &group.members {
         let mark = if member.duty { "*" } else { " " };
@@ -43,7 +49,7 @@ fn group_lines(group: &Group) -> Vec<Line<'_>> {
             Span::raw(format!(" {}{missed}", member.since)).dim(),
         ]));
     }
-    lines.extend(group.waiting.iter().map(|call| Line::from(format!("> {call}")).fg(Color::Yellow)));
+    lines.extend(group.waiting.iter().map(|waiting| Line::from(waiting.line(now)).fg(Color::Yellow)));
     lines.push(Line::from(group.today.as_str()).dim());
     lines
 }
@@ -52,6 +58,7 @@ fn colour(state: &str) -> Style {
     let colour = match state {
         "talking" => Color::Cyan,
         "ringing" => Color::Yellow,
+        "wrap_up" | "paused" => Color::Magenta,
         "available" => Color::Green,
         "away" => Color::Red,
         _ => Color::DarkGray,

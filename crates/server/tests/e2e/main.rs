@@ -28,5 +28,6 @@ mod queue;
 mod register;
 mod restart;
 mod ring_group;
+mod steer;
 mod torture;
 mod transfer;
