@@ -64,7 +64,7 @@ impl Board {
             member: BTreeMap::new(),
         };
         for member in 1..=members {
-            board.give(Input::Reach(PartyId(member), Reachability { contacts: 1 }));
+            board.give(Input::Reach(PartyId(member), Reachability { contacts: 1, apps: 0 }));
         }
         board
     }
@@ -87,12 +87,16 @@ impl Board {
                         | LegCommand::Join { .. }
                         | LegCommand::Play { .. }
                         | LegCommand::Echo
+                        | LegCommand::Music { .. }
+                        | LegCommand::Tone(_)
+                        | LegCommand::Adopt { .. }
+                        | LegCommand::Referred { .. }
                         | LegCommand::Release(_) => {}
                     }
                     self.commands.push((leg, command));
                 }
                 Output::Fact(fact) => self.records += u64::from(matches!(fact.what, What::CallEnded { .. })),
-                Output::Reply(..) | Output::Notice(_) => {}
+                Output::Reply(..) | Output::Identify { .. } | Output::Notice(_) => {}
             }
         }
     }
@@ -108,6 +112,7 @@ impl Board {
             from: Caller { party, proved: true, hidden: false },
             to: Dialled::Group(GROUP.parse().unwrap()),
             via: Ingress::Trunk("bench".parse().unwrap()),
+            replaces: None,
         };
         self.commands.clear();
         self.leg(LegId::caller(call_id(n)), LegEvent::Arrived(arrival));

@@ -112,7 +112,14 @@ impl World {
             LegCommand::Play { id: PlayId(play), .. } => {
                 self.soon((1_000, 6_000), leg, LegEvent::PlayEnded(PlayId(*play)));
             }
-            LegCommand::Ring | LegCommand::Progress { .. } | LegCommand::Join { .. } | LegCommand::Echo => {}
+            LegCommand::Ring
+            | LegCommand::Progress { .. }
+            | LegCommand::Join { .. }
+            | LegCommand::Music { .. }
+            | LegCommand::Tone(_)
+            | LegCommand::Adopt { .. }
+            | LegCommand::Referred { .. }
+            | LegCommand::Echo => {}
         }
     }
 

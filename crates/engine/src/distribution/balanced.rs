@@ -36,6 +36,6 @@ pub(crate) fn load(group: &SavedGroup, party: PartyId, now: Utc) -> u128 {
     let from = Utc(now.0 - i64::try_from(WINDOW.0).unwrap_or(i64::MAX) * 1_000);
     let old = member.answered.partition_point(|at| *at <= from);
     let answered = (member.answered.len() - old) as u128;
-    let logged_in = (now - member.since).0.min(WINDOW.0).max(1);
+    let logged_in = (now - member.since).0.clamp(1, WINDOW.0);
     answered * 1_000_000_000_000 / u128::from(logged_in)
 }

@@ -171,7 +171,7 @@ fn does(
     now: Utc,
     taken: &mut BTreeSet<CallId>,
 ) -> Option<Does> {
-    let Some(agent) = state.agents.get(&party) else { return None };
+    let agent = state.agents.get(&party)?;
     if agent.reach.contacts == 0 && agent.busy.is_empty() {
         return None;
     }

@@ -14,10 +14,10 @@ pub(super) fn follow(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     let is_member = state.memberships.contains_key(&party);
     let presence = state.presence.get(&party).copied();
     let agent = state.agents.get_mut(&party)?;
-    match fact.what {
-        What::WrapUpStarted { group, .. } => agent.wrap_up_of = Some(group),
-        What::WrapUpEnded { .. } => agent.wrap_up_of = None,
-        _ => {}
+    if let What::WrapUpStarted { group, .. } = fact.what {
+        agent.wrap_up_of = Some(group);
+    } else if let What::WrapUpEnded { .. } = fact.what {
+        agent.wrap_up_of = None;
     }
     let now = is_member.then(|| reason(agent)).flatten();
     let free = is_member && now.is_none() && agent.busy.is_empty();

@@ -2,7 +2,7 @@
 
 use model::fact::{EndCause, What};
 use model::id::{CallId, PartyId, RequestId};
-use model::input::{Activity, Actor, TransferMode};
+use model::input::{Activity, TransferMode};
 use model::leg::Dialled;
 use model::leg::Release;
 use model::output::{Refusal, Reply};
@@ -14,14 +14,7 @@ use crate::call::{Call, CallerLeg, Phase};
 use crate::switchboard::Switchboard;
 
 impl Switchboard {
-    pub(crate) fn wish_transfer(
-        &mut self,
-        request: RequestId,
-        id: CallId,
-        to: Dialled,
-        mode: TransferMode,
-        _by: Actor,
-    ) {
+    pub(crate) fn wish_transfer(&mut self, request: RequestId, id: CallId, to: Dialled, mode: TransferMode) {
         let Err(refusal) = self.may_transfer(id, &to, mode) else {
             self.with_call(id, |board, call| {
                 let sender = board.dismiss_agent(call);
@@ -82,7 +75,7 @@ impl Switchboard {
         Sender { leg: None, refer: None, by }
     }
 
-    pub(crate) fn wish_park(&mut self, request: RequestId, id: CallId, _by: Actor) {
+    pub(crate) fn wish_park(&mut self, request: RequestId, id: CallId) {
         let slot = match (self.may_send(id), self.free_slot()) {
             (Err(refusal), _) => return self.reply(request, Reply::Refused(refusal)),
             (Ok(()), None) => return self.reply(request, Reply::Refused(Refusal::NoSlot)),

@@ -5,5 +5,8 @@ mod closing;
 mod entry;
 mod hear;
 mod line;
+mod many;
 mod order;
+mod overflow;
 mod rounds;
+mod told;
