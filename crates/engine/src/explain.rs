@@ -50,49 +50,68 @@ impl Reader<'_> {
         if crate::fold::call_of(&fact.what) != Some(about) {
             return None;
         }
-        let plain = |kind, text: String| (kind, text, Vec::new(), Vec::new());
-        let (kind, text, offered, passed_over) = match &fact.what {
-            What::Offered { group, offered, rule, round, .. } => {
-                let members: Vec<PartyId> = offered.iter().map(|(member, _)| *member).collect();
-                let names: Vec<String> = members.iter().map(|member| self.name(*member)).collect();
-                let text = match rule {
-                    OfferRule::Nobody => say::nobody(self.language).to_owned(),
-                    OfferRule::Duty => say::offered_duty(self.language, &names.join(", ")),
-                    OfferRule::Taken => say::offered_taken(self.language, &names.join(", ")),
-                    OfferRule::Rotation
-                    | OfferRule::Ordered
-                    | OfferRule::Skill
-                    | OfferRule::LongestIdle
-                    | OfferRule::Balanced
-                    | OfferRule::Random => say::offered(self.language, &names.join(", ")),
+        if let What::Offered { .. } = &fact.what {
+            return self.offered(state, fact);
+        }
+        if let What::Waits { group, position, .. } = &fact.what {
+            let round = self.tried.iter().filter(|((of, _), _)| of == group).map(|(_, round)| *round).max();
+            let passed_over = self.passed_over(state, *group, round.unwrap_or(1), &[]);
+            let text = say::waits(self.language, &position.to_string());
+            return Some(Decision {
+                at: fact.at,
+                kind: DecisionKind::Wait,
+                text,
+                offered: Vec::new(),
+                passed_over,
+            });
+        }
+        let (kind, text) = self.plain(state, &fact.what, about)?;
+        Some(Decision { at: fact.at, kind, text, offered: Vec::new(), passed_over: Vec::new() })
+    }
+
+    /// A round of offers.
+    fn offered(&mut self, state: &SavedState, fact: &Fact) -> Option<Decision> {
+        let What::Offered { group, offered, rule, round, .. } = &fact.what else { return None };
+        let members: Vec<PartyId> = offered.iter().map(|(member, _)| *member).collect();
+        let names: Vec<String> = members.iter().map(|member| self.name(*member)).collect();
+        let text = match rule {
+            OfferRule::Nobody => say::nobody(self.language).to_owned(),
+            OfferRule::Duty => say::offered_duty(self.language, &names.join(", ")),
+            OfferRule::Taken => say::offered_taken(self.language, &names.join(", ")),
+            OfferRule::Rotation
+            | OfferRule::Ordered
+            | OfferRule::Skill
+            | OfferRule::LongestIdle
+            | OfferRule::Balanced
+            | OfferRule::Random => say::offered(self.language, &names.join(", ")),
+        };
+        let passed_over = self.passed_over(state, *group, *round, &members);
+        for member in members {
+            self.tried.insert((*group, member), *round);
+        }
+        Some(Decision { at: fact.at, kind: DecisionKind::Offer, text, offered: names, passed_over })
+    }
+
+    /// Decisions that choose among no members.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "few facts are decisions")]
+    fn plain(&self, state: &SavedState, what: &What, about: CallId) -> Option<(DecisionKind, String)> {
+        let language = self.language;
+        Some(match what {
+            What::Queued { why, rank, group, .. } => {
+                let text = match why {
+                    QueuedWhy::Entered | QueuedWhy::Recalled => return None,
+                    QueuedWhy::Held => say::place_again(language).to_owned(),
+                    QueuedWhy::Aged => say::aged(language, &rank.level.to_string()),
+                    QueuedWhy::Moved => {
+                        let saved = state.groups.get(group);
+                        let ahead = saved.map_or(0, |saved| {
+                            saved.line.range(..*rank).filter(|(_, other)| **other != about).count()
+                        });
+                        say::put_at(language, &(ahead + 1).to_string())
+                    }
                 };
-                let passed_over = self.passed_over(state, *group, *round, &members);
-                for member in members {
-                    self.tried.insert((*group, member), *round);
-                }
-                (DecisionKind::Offer, text, names, passed_over)
+                (DecisionKind::Move, text)
             }
-            What::Waits { group, position, .. } => {
-                let round =
-                    self.tried.iter().filter(|((of, _), _)| of == group).map(|(_, round)| *round).max();
-                let passed_over = self.passed_over(state, *group, round.unwrap_or(1), &[]);
-                let text = say::waits(self.language, &position.to_string());
-                (DecisionKind::Wait, text, Vec::new(), passed_over)
-            }
-            What::Queued { why, rank, group, .. } => match why {
-                QueuedWhy::Entered | QueuedWhy::Recalled => return None,
-                QueuedWhy::Held => plain(DecisionKind::Move, say::place_again(self.language).to_owned()),
-                QueuedWhy::Aged => {
-                    plain(DecisionKind::Move, say::aged(self.language, &rank.level.to_string()))
-                }
-                QueuedWhy::Moved => {
-                    let saved = state.groups.get(group);
-                    let ahead = saved.map_or(0, |saved| {
-                        saved.line.range(..*rank).filter(|(_, other)| **other != about).count()
-                    });
-                    plain(DecisionKind::Move, say::put_at(self.language, &(ahead + 1).to_string()))
-                }
-            },
             What::Overflowed { why, .. } => {
                 let kind = match why {
                     OverflowCause::Closed => DecisionKind::Closed,
@@ -102,71 +121,34 @@ impl Reader<'_> {
                     | OverflowCause::Attempts
                     | OverflowCause::Exit => DecisionKind::Overflow,
                 };
-                plain(kind, say::overflow(self.language, *why).to_owned())
+                (kind, say::overflow(language, *why).to_owned())
             }
-            What::Camped { on, .. } => plain(DecisionKind::Camp, say::camped(self.language, &self.name(*on))),
+            What::Camped { on, .. } => (DecisionKind::Camp, say::camped(language, &self.name(*on))),
             What::Recalled { to, .. } => {
                 let name = to.map(|to| self.name(to)).unwrap_or_default();
-                plain(DecisionKind::Recall, say::recalled(self.language, &name))
+                (DecisionKind::Recall, say::recalled(language, &name))
             }
             What::CallbackOffered { .. } => {
-                plain(DecisionKind::CallbackOffered, say::callback_offered(self.language).to_owned())
+                (DecisionKind::CallbackOffered, say::callback_offered(language).to_owned())
             }
             What::CallbackRequested { .. } => {
-                plain(DecisionKind::Callback, say::callback_requested(self.language).to_owned())
+                (DecisionKind::Callback, say::callback_requested(language).to_owned())
             }
             What::CallbackStep { state, .. } => {
-                plain(DecisionKind::Callback, say::callback_step(self.language, *state).to_owned())
+                (DecisionKind::Callback, say::callback_step(language, *state).to_owned())
             }
-            What::MovedToTail { member, why, .. } => {
-                (DecisionKind::Move, self.moved(*member, *why), Vec::new(), Vec::new())
-            }
+            What::MovedToTail { member, why, .. } => (DecisionKind::Move, self.moved(*member, *why)),
             What::Fallback { target, step, .. } => {
                 let target = target.to_string();
                 let text = match step {
-                    FallbackStep::Tried => say::fallback_tried(self.language, &target),
-                    FallbackStep::Failed(_) => say::fallback_failed(self.language, &target),
-                    FallbackStep::PassedOver => say::fallback_passed_over(self.language, &target),
+                    FallbackStep::Tried => say::fallback_tried(language, &target),
+                    FallbackStep::Failed(_) => say::fallback_failed(language, &target),
+                    FallbackStep::PassedOver => say::fallback_passed_over(language, &target),
                 };
-                (DecisionKind::Fallback, text, Vec::new(), Vec::new())
+                (DecisionKind::Fallback, text)
             }
-            What::Started { .. }
-            | What::ConfigTaken { .. }
-            | What::Reached { .. }
-            | What::MemberAdded { .. }
-            | What::MemberRemoved { .. }
-            | What::GroupRemoved { .. }
-            | What::LoggedIn { .. }
-            | What::LoggedOut { .. }
-            | What::DutyChanged { .. }
-            | What::Paused { .. }
-            | What::Resumed { .. }
-            | What::CallArrived { .. }
-            | What::CallAnswered { .. }
-            | What::CallEnded { .. }
-            | What::VisitStarted { .. }
-            | What::VisitEnded { .. }
-            | What::LegStarted { .. }
-            | What::LegAlerting { .. }
-            | What::LegAnswered { .. }
-            | What::LegEnded { .. }
-            | What::LegMoved { .. }
-            | What::LegMedia { .. }
-            | What::Heard { .. }
-            | What::Closed { .. }
-            | What::PlaceHeld { .. }
-            | What::WrapUpStarted { .. }
-            | What::WrapUpEnded { .. }
-            | What::Resting { .. }
-            | What::Rested { .. }
-            | What::IdleReset { .. }
-            | What::Presence { .. }
-            | What::Parked { .. }
-            | What::Transferred { .. }
-            | What::CodeUsed { .. }
-            | What::NoticeSent { .. } => return None,
-        };
-        Some(Decision { at: fact.at, kind, text, offered, passed_over })
+            _ => return None,
+        })
     }
 
     fn name(&self, party: PartyId) -> String {

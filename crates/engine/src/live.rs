@@ -37,7 +37,7 @@ pub fn group(
         .map(|member| member.party)
         .filter(|party| saved.members.get(party).is_none_or(|saved| saved.place.is_none()));
     let waiting = if settings.queue.is_some() {
-        line((state, config), number, saved, now, number_of)
+        line(state, config, number, now, number_of)
     } else {
         offered(state, number, saved, number_of)
     };
@@ -80,12 +80,12 @@ fn in_order(state: &SavedState, group: &Group, saved: &SavedGroup, now: Utc) -> 
 fn line(
     (state, config): (&SavedState, &TenantConfig),
     number: Number,
-    saved: &SavedGroup,
     now: Utc,
     number_of: &dyn Fn(PartyId) -> Option<String>,
 ) -> Vec<LiveWaiting> {
+    let Some(saved) = state.groups.get(&number) else { return Vec::new() };
     let estimates = estimate::of_line(state, config, number, now);
-    let entry = |(position, (rank, id)): (u32, (&Rank, &CallId))| {
+    let entry = |(position, (_, id)): (u32, (&Rank, &CallId))| {
         let estimate = estimates.get(id);
         let seconds = |span: Span| u32::try_from(span.0.div_ceil(1_000)).unwrap_or(u32::MAX);
         let request = saved.callbacks.get(id);
@@ -94,7 +94,7 @@ fn line(
                 let number = number_of(request.number).unwrap_or_else(|| ANONYMOUS.to_owned());
                 (number, request.state != CallbackState::Pending, request.since)
             }
-            (None, Some(record)) => (caller(record, number_of), rings(record), rank.since),
+            (None, Some(record)) => (caller(record, number_of), rings(record), entered(record, number)),
             (None, None) => return None,
         };
         Some(LiveWaiting {

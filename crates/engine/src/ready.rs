@@ -54,14 +54,18 @@ impl Ready {
         now: Utc,
     ) -> Changed {
         let mut changed = Changed::default();
-        let free = is_free(state, party);
         for number in state.memberships.get(&party).into_iter().flatten() {
             let Some(group) = settings.group(*number) else {
                 self.remove(party, *number);
                 continue;
             };
-            changed.freed |= self.refresh_in((state, settings), party, &group, free);
-            if group.queue.is_some() && self.refresh_there((state, settings), party, &group, now) {
+            changed.freed |= self.refresh_in(state, settings, party, &group);
+            if group.queue.is_none() {
+                continue;
+            }
+            if is_there(state, settings, &group, party, now) {
+                self.there.entry(*number).or_default().insert(party);
+            } else if self.no_longer_there(party, *number) {
                 changed.deserted.push(*number);
             }
         }
@@ -69,16 +73,10 @@ impl Ready {
     }
 
     /// `true`: he can be offered calls of the group now, and could not before.
-    fn refresh_in(
-        &mut self,
-        (state, settings): (&SavedState, &Settings),
-        party: PartyId,
-        group: &Group,
-        free: bool,
-    ) -> bool {
+    fn refresh_in(&mut self, state: &SavedState, settings: &Settings, party: PartyId, group: &Group) -> bool {
         let member = state.groups.get(&group.number).and_then(|entry| entry.members.get(&party));
         let agent = state.agents.get(&party);
-        let can = free
+        let can = is_free(state, party)
             && !settings.is_red(state, group, party)
             && (group.queue.is_none()
                 || (settings.is_reachable(state, group, party)
@@ -99,30 +97,14 @@ impl Ready {
         before.is_none() && place.is_some()
     }
 
-    /// `true`: he was the last who was there.
-    fn refresh_there(
-        &mut self,
-        (state, settings): (&SavedState, &Settings),
-        party: PartyId,
-        group: &Group,
-        now: Utc,
-    ) -> bool {
-        let there = is_there(state, settings, group, party, now);
-        let set = self.there.entry(group.number).or_default();
-        if there {
-            set.insert(party);
-            return false;
-        }
-        let left = set.remove(&party) && set.is_empty();
-        if set.is_empty() {
-            self.there.remove(&group.number);
-        }
-        left
-    }
-
     /// Takes a party out of one group for good. `true`: he was the last who was there.
     pub(crate) fn remove(&mut self, party: PartyId, group: Number) -> bool {
         self.take_out(party, group);
+        self.no_longer_there(party, group)
+    }
+
+    /// He is not there any more. `true`: he was the last who was.
+    fn no_longer_there(&mut self, party: PartyId, group: Number) -> bool {
         let Some(set) = self.there.get_mut(&group) else { return false };
         let left = set.remove(&party) && set.is_empty();
         if set.is_empty() {

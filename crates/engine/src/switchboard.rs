@@ -441,10 +441,10 @@ impl Switchboard {
             Command::Resume { member, .. } => self.wish_resume(request, member),
             Command::Code { party, code } => self.code_by_text(request, party, &code),
             Command::Presence { party, activity } => self.wish_presence(request, party, activity),
-            Command::Transfer { call, to, mode, by: _ } => self.wish_transfer(request, call, to, mode),
+            Command::Transfer { call, to, mode, .. } => self.wish_transfer(request, call, to, mode),
             Command::Take { call, user } => self.wish_take(request, call, user),
             Command::Move { call, position } => self.wish_move(request, call, position),
-            Command::Park { call, by: _ } => self.wish_park(request, call),
+            Command::Park { call, .. } => self.wish_park(request, call),
             Command::PickUp { call, user } => self.wish_pick_up(request, call, user),
             Command::CancelCallback { group, callback } => self.wish_cancel(request, group, callback),
             Command::Drain => {

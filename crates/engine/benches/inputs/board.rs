@@ -91,12 +91,16 @@ impl Board {
                         | LegCommand::Adopt { .. }
                         | LegCommand::Referred { .. }
                         | LegCommand::Echo
+                        | LegCommand::Music { .. }
+                        | LegCommand::Tone(_)
+                        | LegCommand::Adopt { .. }
+                        | LegCommand::Referred { .. }
                         | LegCommand::Release(_) => {}
                     }
                     self.commands.push((leg, command));
                 }
                 Output::Fact(fact) => self.records += u64::from(matches!(fact.what, What::CallEnded { .. })),
-                Output::Reply(..) | Output::Notice(_) | Output::Identify { .. } => {}
+                Output::Reply(..) | Output::Identify { .. } | Output::Notice(_) => {}
             }
         }
     }

@@ -55,7 +55,7 @@ impl Switchboard {
             return self.message_over(call);
         }
         if !matches!(call.phase, Phase::Announcing(_)) {
-            return;
+            return self.agent_prompt_over(call);
         }
         self.timers.cancel(Timer::Prompt(call.id));
         let (cause, how) = match call.caller {

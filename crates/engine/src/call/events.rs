@@ -89,6 +89,11 @@ impl Switchboard {
                 self.parked.remove(&parked.slot);
             }
             Phase::Camped(camped) => self.no_longer_camped(call.id, camped.on),
+            Phase::Transferring(transferring) => {
+                if let Some(slot) = transferring.slot() {
+                    self.parked.remove(&slot);
+                }
+            }
             Phase::Callback(attempt) => self.attempt_over(attempt.group, attempt.callback),
             Phase::Offering(_)
             | Phase::Falling(_)
@@ -96,7 +101,6 @@ impl Switchboard {
             | Phase::Announcing(_)
             | Phase::Talking
             | Phase::Echo
-            | Phase::Transferring(_)
             | Phase::Ending => {}
         }
     }

@@ -47,11 +47,9 @@ impl Switchboard {
             return false;
         }
         let waiting_over = settings.offer_waiting_over.map(|over| saved.visiting.len() > over as usize);
-        let longest = settings.offer_longest_wait.map(|least| {
-            let since =
-                saved.visiting.iter().filter_map(|id| saved.ranks.get(id)).map(|rank| rank.since).min();
-            since.is_some_and(|since| self.now.utc - since >= least)
-        });
+        let longest = settings
+            .offer_longest_wait
+            .map(|least| self.oldest_entry(group.number).is_some_and(|since| self.now.utc - since >= least));
         let estimate = settings.offer_estimate_over.map(|over| {
             let (state, config) = (&self.saved, &self.settings.config);
             let estimate = estimate::of_call(state, config, group.number, call.id, self.now.utc);

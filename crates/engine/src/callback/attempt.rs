@@ -17,9 +17,13 @@ use crate::call::{Call, CallerLeg, LegRun, Phase};
 use crate::queue::hear::Saying;
 use crate::switchboard::Switchboard;
 use crate::texts;
+use crate::timers::Timer;
 
 /// Without any sign from the customer's network he is not reached.
 const ALERTING_MAX: Span = Span::seconds(30);
+
+/// What the agent is told has ended by then.
+const AGENT_PROMPT_MAX: Span = Span::seconds(30);
 
 /// No leg: the served side of an attempt is the customer, once he has answered.
 const NOBODY: u16 = u16::MAX;
@@ -60,7 +64,18 @@ impl Switchboard {
             to: Called::Callback(number),
             via: Ingress::Own,
         });
-        let mut call = attempt_call(id, from, (number, callback), agent, group.ring_time);
+        let mut call = attempt_call(
+            id,
+            from,
+            Attempt {
+                callback,
+                group: number,
+                agent,
+                agent_leg: 0,
+                stage: Stage::Agent,
+                ring_time: group.ring_time,
+            },
+        );
         let config = self.settings.config.version;
         let offered = [(agent, call.leg_id(0))].into_iter().collect();
         self.fact(What::Offered { call: id, group: number, offered, rule, config, round });
@@ -118,12 +133,26 @@ impl Switchboard {
         let Saying { place, name, language, text, prompts } = saying;
         self.fact(What::Heard { leg, place, prompt: name, language, text });
         self.command_leg(leg, LegCommand::Play { id, prompts });
+        self.timers.set(Timer::Prompt(call.id), self.now.tick + AGENT_PROMPT_MAX);
         id
+    }
+
+    /// What the agent was told should be over: the attempt goes on as if it were.
+    pub(crate) fn agent_prompt_over(&mut self, call: &mut Call) {
+        let Phase::Callback(attempt) = &call.phase else { return };
+        let agent_leg = attempt.agent_leg;
+        match attempt.stage {
+            Stage::Telling(play) | Stage::NotReached(play) => self.agent_prompt_ended(call, agent_leg, play),
+            Stage::Agent | Stage::Customer(_) => {}
+        }
     }
 
     /// What the agent was told is over.
     pub(crate) fn agent_prompt_ended(&mut self, call: &mut Call, n: u16, play: PlayId) {
         let Phase::Callback(attempt) = &call.phase else { return };
+        if matches!(attempt.stage, Stage::Telling(telling) | Stage::NotReached(telling) if telling == play) {
+            self.timers.cancel(Timer::Prompt(call.id));
+        }
         match attempt.stage {
             Stage::Telling(telling) if telling == play => self.ring_customer(call),
             Stage::NotReached(telling) if telling == play => {
@@ -220,8 +249,11 @@ impl Switchboard {
         call.legs.remove(&n);
         match stage {
             Stage::NotReached(_) => {}
-            Stage::Agent | Stage::Telling(_) | Stage::Customer(_) => self.attempt_ended(number, callback),
+            // The customer was not tried: it rests, so that nobody is rung for it at once again.
+            Stage::Agent | Stage::Telling(_) => self.attempt_over(number, callback),
+            Stage::Customer(_) => self.attempt_ended(number, callback),
         }
+        self.timers.cancel(Timer::Prompt(call.id));
         call.outcome.get_or_insert(Outcome::Unanswered);
         call.phase = Phase::Ending;
         self.close_dialled(call, EndCause::Cancelled, Release::Normal);
@@ -260,14 +292,7 @@ fn set_stage(call: &mut Call, stage: Stage) {
     }
 }
 
-fn attempt_call(
-    id: CallId,
-    party: Party,
-    (group, callback): (Number, CallId),
-    agent: PartyId,
-    ring_time: Span,
-) -> Call {
-    let attempt = Attempt { callback, group, agent, agent_leg: 0, stage: Stage::Agent, ring_time };
+fn attempt_call(id: CallId, party: Party, attempt: Attempt) -> Call {
     Call {
         id,
         from: Caller { party, proved: false, hidden: false },

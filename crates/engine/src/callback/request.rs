@@ -1,6 +1,6 @@
 //! Requests: when they are offered again, expire, are withdrawn, and taken up after a restart.
 
-use model::fact::{CallbackState, EndCause, What};
+use model::fact::{CallbackState, EndCause, Outcome, What};
 use model::id::{CallId, PartyId, RequestId};
 use model::number::Number;
 use model::output::{Refusal, Reply};
@@ -28,6 +28,9 @@ impl Switchboard {
 
     /// The pause between attempts is over.
     pub(crate) fn callback_rested(&mut self, callback: CallId) {
+        if let Some(ghost) = self.ghosts.get_mut(&callback) {
+            ghost.round += 1;
+        }
         self.offer_ghost(callback);
     }
 
@@ -104,7 +107,10 @@ impl Switchboard {
         let call = self.request(group, callback).and_then(|request| request.call);
         self.end_request(group, callback, CallbackState::Cancelled);
         if let Some(call) = call {
-            self.with_call(call, |board, call| board.end_call(call, EndCause::Cancelled));
+            self.with_call(call, |board, call| {
+                call.outcome.get_or_insert(Outcome::Unanswered);
+                board.end_call(call, EndCause::Cancelled);
+            });
         }
     }
 
@@ -129,13 +135,24 @@ impl Switchboard {
             .collect();
         for (group, callback, request) in open {
             self.ghosts.insert(callback, Ghost::new(group));
-            if request.state != CallbackState::Pending {
-                let ended = u32::from(request.state == CallbackState::RingingCaller);
-                self.step_on(group, callback, (CallbackState::Pending, request.attempts + ended), None);
-            }
             let left = request.valid_until - self.now.utc;
             self.timers.set(Timer::CallbackValid(callback), self.now.tick + Span(left.0.max(1)));
-            let rest = request.not_before.map_or(Span(0), |at| at - self.now.utc);
+            let rest = match request.state {
+                // The customer's phone rang: that was an attempt, and he is not rung again at once.
+                CallbackState::RingingCaller => {
+                    let pause = self.settings.group(group).map(|group| group.callback.pause);
+                    self.wait_again(group, callback, request.attempts + 1, pause);
+                    continue;
+                }
+                CallbackState::RingingAgent => {
+                    self.step_on(group, callback, (CallbackState::Pending, request.attempts), None);
+                    Span(0)
+                }
+                CallbackState::Pending
+                | CallbackState::Done
+                | CallbackState::Expired
+                | CallbackState::Cancelled => request.not_before.map_or(Span(0), |at| at - self.now.utc),
+            };
             self.timers.set(Timer::CallbackRest(callback), self.now.tick + Span(rest.0.max(1)));
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn follow(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     let agent = state.agents.get_mut(&party)?;
     if let What::WrapUpStarted { group, .. } = fact.what {
         agent.wrap_up_of = Some(group);
-    } else if matches!(fact.what, What::WrapUpEnded { .. }) {
+    } else if let What::WrapUpEnded { .. } = fact.what {
         agent.wrap_up_of = None;
     }
     let now = is_member.then(|| reason(agent)).flatten();

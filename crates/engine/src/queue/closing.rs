@@ -3,6 +3,7 @@
 
 use model::config::Queue;
 use model::fact::{ClosedReason, What};
+use model::id::CallId;
 use model::number::Number;
 use model::time::{Span, Utc};
 
@@ -37,10 +38,19 @@ impl Switchboard {
     /// Callbacks do not count (behaviour, "Queues"). Only a limit on the wait makes it look at every call.
     fn load(&self, number: Number, queue: &Queue) -> Load {
         let Some(saved) = self.saved.groups.get(&number) else { return Load { waiting: 0, oldest: None } };
-        let since =
-            || saved.visiting.iter().filter_map(|id| saved.ranks.get(id)).map(|rank| rank.since).min();
-        let oldest = queue.close_at_wait.and_then(|_| since());
+        let oldest = queue.close_at_wait.and_then(|_| self.oldest_entry(number));
         Load { waiting: saved.visiting.len(), oldest }
+    }
+
+    /// When the call that has waited longest entered; where it stands in the line now says nothing about that.
+    pub(crate) fn oldest_entry(&self, number: Number) -> Option<Utc> {
+        let saved = self.saved.groups.get(&number)?;
+        let in_line = saved.visiting.iter().filter(|id| saved.ranks.contains_key(id));
+        let entered = |id: &CallId| {
+            let record = self.saved.calls.get(id)?;
+            record.visits.iter().rev().find(|visit| visit.group == number).map(|visit| visit.from)
+        };
+        in_line.filter_map(entered).min()
     }
 
     fn review_open(&mut self, number: Number, queue: &Queue, load: &Load) {

@@ -54,7 +54,7 @@ impl Switchboard {
         }
         self.watch_age(call.id, number);
         if let Phase::Offering(offering) = &mut call.phase {
-            offering.line = Some(InLine::default());
+            offering.line = Some(InLine { place_again: held.is_some(), ..InLine::default() });
         }
         if self.welcome(call, group) {
             return;

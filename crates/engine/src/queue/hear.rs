@@ -39,6 +39,16 @@ pub(crate) struct Hearing {
 }
 
 impl Hearing {
+    /// A repeated message is longer than its period: the next is left out.
+    fn is_repeating(&self) -> bool {
+        let repeat = |message: Message| match message {
+            Message::Welcome | Message::Entry | Message::PlaceAgain => false,
+            Message::Repeat | Message::Position | Message::Wait | Message::CallbackOffer => true,
+        };
+        let now = if let Sounding::Message(message) = self.now { repeat(message) } else { false };
+        now || self.next.iter().copied().any(repeat)
+    }
+
     /// What played has been cut off.
     pub(crate) fn is_silent(&mut self) {
         self.now = Sounding::Nothing;
@@ -61,6 +71,8 @@ enum Sounding {
 pub(crate) enum Message {
     Welcome,
     Entry,
+    /// To who has the place again that he was cut off from (`recall_hold`).
+    PlaceAgain,
     Repeat,
     Position,
     Wait,
@@ -97,11 +109,12 @@ impl Switchboard {
         let inside = call.group_now() == Some(group.number);
         let Some(line) = call.line_mut().filter(|line| inside && line.entering) else { return };
         line.entering = false;
+        let first = if line.place_again { Message::PlaceAgain } else { Message::Entry };
         let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
         if ringing && !group.announcements.entry_always {
             return self.sound(call);
         }
-        let mut messages = vec![Message::Entry];
+        let mut messages = vec![first];
         if !ringing && self.callback_is_offered(call, group) {
             messages.push(Message::CallbackOffer);
         }
@@ -116,7 +129,7 @@ impl Switchboard {
         self.timers.set(Timer::Repeat(call.id), self.now.tick + every);
         let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
         if (ringing && group.announcements.ringback)
-            || offering.line.as_ref().is_none_or(|line| line.asking.is_some())
+            || offering.line.as_ref().is_none_or(|line| line.asking.is_some() || line.hearing.is_repeating())
         {
             return;
         }
@@ -146,7 +159,10 @@ impl Switchboard {
                 return;
             }
             let Some(message) = line.hearing.next.pop_front() else {
-                line.hearing.now = Sounding::Nothing;
+                // Music that plays already goes on as it is.
+                if matches!(line.hearing.now, Sounding::Message(_)) {
+                    line.hearing.now = Sounding::Nothing;
+                }
                 return self.sound(call);
             };
             let Some(saying) = self.saying(call, message) else { continue };
@@ -261,6 +277,9 @@ impl Switchboard {
         match message {
             Message::Welcome => self.chosen(welcome, "welcome", group.language, Place::Welcome),
             Message::Entry => self.chosen(entry, "entry", group.language, Place::Entry),
+            Message::PlaceAgain => {
+                self.chosen(&PromptChoice::BuiltIn, "welcome_back", group.language, Place::Entry)
+            }
             Message::Repeat => self.chosen(repeat, "repeat", group.language, Place::Repeat),
             Message::Position => {
                 let position = self.better_position(call)?;

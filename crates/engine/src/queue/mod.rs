@@ -27,6 +27,8 @@ pub(crate) struct InLine {
     pub(crate) welcome: bool,
     /// What he hears on entering is not decided yet.
     pub(crate) entering: bool,
+    /// He has the place again that he was cut off from.
+    pub(crate) place_again: bool,
     /// Rounds of offers so far (V-23).
     pub(crate) rounds: u32,
     /// `wait_max` was over while an agent rang (V-26).

@@ -73,6 +73,9 @@ impl Switchboard {
         };
         let rank = self.fresh(rank);
         self.stand(id, number, rank, why);
+        if self.calls.contains_key(&id) {
+            self.watch_age(id, number);
+        }
     }
 
     /// Before everybody else.

@@ -1,6 +1,6 @@
 //! Attended transfer: the sender talks with two parties and joins them (RFC 3891 in a Refer-To).
 
-use model::fact::{Called, EndCause, Role};
+use model::fact::{Called, EndCause, Outcome, Role};
 use model::id::LegId;
 use model::leg::{Dialled, LegCommand, ReferId, ReferResult, Release};
 
@@ -67,7 +67,10 @@ impl Switchboard {
         if n == call.served && call.swap_sides().is_none() {
             return self.tell_sender(call, Some(n), Some(refer), ReferResult::Forbidden);
         }
-        self.with_call(other.call, |board, ringing| board.end_call(ringing, EndCause::Transferred));
+        self.with_call(other.call, |board, ringing| {
+            ringing.outcome.get_or_insert(Outcome::Unanswered);
+            board.end_call(ringing, EndCause::Transferred);
+        });
         let by = self.party_on(call.leg_id(n));
         self.send(call, Sender { leg: Some(n), refer: Some(refer), by }, to, false);
     }

@@ -145,7 +145,7 @@ impl Switchboard {
         }
         match kind {
             Kind::Blind | Kind::Camped => self.recall(call, by, target, why(cause)),
-            Kind::Recall => self.back_to_line(call),
+            Kind::Recall => self.enter_head_of_line(call),
             Kind::Parked(slot) => self.park_again(call, slot, by),
         }
     }

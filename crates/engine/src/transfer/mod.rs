@@ -13,7 +13,7 @@ mod park;
 mod recall;
 mod wish;
 
-use model::fact::{EndCause, What};
+use model::fact::{EndCause, Role, What};
 use model::id::PartyId;
 use model::leg::{LegCommand, PlayId, ReferId, ReferResult, Release, Tone};
 use model::number::Number;
@@ -67,6 +67,16 @@ pub(crate) struct Parked {
     by: Option<PartyId>,
 }
 
+impl Transferring {
+    /// The slot that a parked call keeps while it rings somebody.
+    pub(crate) fn slot(&self) -> Option<u8> {
+        match self.kind {
+            Kind::Parked(slot) => Some(slot),
+            Kind::Blind | Kind::Camped | Kind::Recall => None,
+        }
+    }
+}
+
 impl Call {
     /// The group through which the call came.
     pub(crate) fn through(&self) -> Option<Number> {
@@ -76,9 +86,9 @@ impl Call {
     /// The other side becomes the served one, so that who was served can send it elsewhere. Both are joined.
     fn swap_sides(&mut self) -> Option<u16> {
         let other = self.joined()?;
-        let leg = self.legs.remove(&other)?;
-        let (role, party) = (leg.role, leg.party);
-        self.legs.insert(self.served, Leg { role, party, state: LegRun::Joined });
+        self.legs.remove(&other);
+        // Nobody offers it anything any more: what it was stands in the record.
+        self.legs.insert(self.served, Leg { role: Role::Caller, party: None, state: LegRun::Joined });
         self.served = other;
         Some(other)
     }

@@ -32,7 +32,7 @@ impl Switchboard {
     ) {
         self.fact(What::Recalled { call: call.id, to: by, why });
         let Some(by) = by.filter(|by| self.takes_recalls(call, *by)) else {
-            return self.back_to_line(call);
+            return self.enter_head_of_line(call);
         };
         let language = self.settings.config.language_of(by);
         let name = target.map(|target| self.display_name(target)).unwrap_or_default();
@@ -80,7 +80,7 @@ impl Switchboard {
 
     /// Nobody takes it back: to the head of the queue of the group through which it came; a call that came through
     /// none ends.
-    pub(super) fn back_to_line(&mut self, call: &mut Call) {
+    pub(super) fn enter_head_of_line(&mut self, call: &mut Call) {
         let group = call.through().and_then(|number| self.settings.group(number));
         match group {
             Some(group) if group.queue.is_some() => self.enter_at_head(call, &group, QueuedWhy::Recalled),

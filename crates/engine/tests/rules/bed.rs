@@ -233,7 +233,11 @@ impl Bed {
         let to = dialled(n, after("to").unwrap_or(MAIN));
         let replaces = after("replacing").map(|who| self.leg_of(&who.replace('_', " ")));
         let arrival = Arrival { from, to, via, replaces };
-        self.give(Input::Leg(LegId::caller(call_id(n)), LegEvent::Arrived(arrival)));
+        let leg = LegId::caller(call_id(n));
+        // Who takes a place in another call is a leg of that one at once.
+        let who = format!("caller {n}");
+        self.legs.insert(leg, Known { who, over: false, releasing: false, play: None });
+        self.give(Input::Leg(leg, LegEvent::Arrived(arrival)));
     }
 
     /// A call arrives on a leg that is there already: late, or a fault of who sends it.

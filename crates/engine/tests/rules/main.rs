@@ -5,6 +5,7 @@
 
 mod bed;
 mod beside;
+mod callback;
 mod code;
 mod company;
 mod duty;
@@ -18,3 +19,4 @@ mod queue;
 mod saved;
 mod script;
 mod tables;
+mod transfer;

@@ -48,35 +48,22 @@ impl Bed {
         let words: Vec<&str> = step.split_whitespace().collect();
         match words.as_slice() {
             ["call", n, rest @ ..] => self.call(n.parse().expect("a number of a call"), rest),
+            ["talk", n, "of", length, "s"] => {
+                self.call(n.parse().expect("a number of a call"), &[]);
+                self.step("mari answers");
+                self.pass(seconds(length));
+                self.step("mari hangs up");
+            }
+            // He calls, is offered to be called back and says yes; what comes of that is told elsewhere.
+            ["asked", n, rest @ ..] => {
+                self.call(n.parse().expect("a number of a call"), rest);
+                self.step(&format!("caller {n} presses 1"));
+                self.step(&format!("caller {n} heard it"));
+                self.told.clear();
+            }
             [n, "s", "pass"] => self.pass(seconds(n)),
-            ["code", code, "by", who, rest @ ..] => {
-                let n = 90 + self.legs.keys().filter(|leg| leg.call >= call_id(90)).count() as u64;
-                let words = [&["from", who, "to", code], rest].concat();
-                self.call(n, &words);
-                let caller = format!("caller {n}");
-                if self.legs.values().any(|leg| leg.who == caller && leg.play.is_some() && !leg.over) {
-                    self.step(&format!("{caller} heard it"));
-                }
-            }
-            ["text", code, "by", who] => {
-                let (party, code) = (someone(who), (*code).to_owned());
-                self.wish(Command::Code { party, code });
-            }
-            ["log", "in", who, rest @ ..] => {
-                let duty = if rest.contains(&"first") { Duty::Take } else { Duty::No };
-                self.wish(Command::LogIn { group: main(), member: someone(who), duty, by: Actor::Api });
-            }
-            ["log", "out", who] => {
-                self.wish(Command::LogOut { group: main(), member: someone(who), by: Actor::Api });
-            }
-            ["pause", who] => {
-                self.wish(Command::Pause { member: someone(who), reason: None, by: Actor::Api });
-            }
-            ["resume", who] => self.wish(Command::Resume { member: someone(who), by: Actor::Api }),
-            ["log", "into", second, who] => {
-                let group = second.parse().expect("a number");
-                self.wish(Command::LogIn { group, member: someone(who), duty: Duty::No, by: Actor::Api });
-            }
+            ["code", code, "by", who, rest @ ..] => self.code(code, who, rest),
+            ["log" | "pause" | "resume" | "text", ..] => self.asks(&words),
             ["set", ..] => {
                 self.company.set(&step["set ".len()..]);
                 self.apply();
@@ -117,6 +104,43 @@ impl Bed {
             [kind @ ("caller" | "stranger"), n, what @ ..] => self.happens(&format!("{kind} {n}"), what),
             [who, what @ ..] => self.happens(who, what),
             [] => {}
+        }
+    }
+
+    /// Somebody asks for something about his log-in or his pause.
+    fn asks(&mut self, words: &[&str]) {
+        match words {
+            ["text", code, "by", who] => {
+                let (party, code) = (someone(who), (*code).to_owned());
+                self.wish(Command::Code { party, code });
+            }
+            ["log", "in", who, rest @ ..] => {
+                let duty = if rest.contains(&"first") { Duty::Take } else { Duty::No };
+                self.wish(Command::LogIn { group: main(), member: someone(who), duty, by: Actor::Api });
+            }
+            ["log", "out", who] => {
+                self.wish(Command::LogOut { group: main(), member: someone(who), by: Actor::Api });
+            }
+            ["pause", who] => {
+                self.wish(Command::Pause { member: someone(who), reason: None, by: Actor::Api });
+            }
+            ["resume", who] => self.wish(Command::Resume { member: someone(who), by: Actor::Api }),
+            ["log", "into", second, who] => {
+                let group = second.parse().expect("a number");
+                self.wish(Command::LogIn { group, member: someone(who), duty: Duty::No, by: Actor::Api });
+            }
+            other => panic!("no wish: {other:?}"),
+        }
+    }
+
+    /// Somebody dials a code and hears the answer to its end.
+    fn code(&mut self, code: &str, who: &str, rest: &[&str]) {
+        let n = 90 + self.legs.keys().filter(|leg| leg.call >= call_id(90)).count() as u64;
+        let words = [&["from", who, "to", code], rest].concat();
+        self.call(n, &words);
+        let caller = format!("caller {n}");
+        if self.legs.values().any(|leg| leg.who == caller && leg.play.is_some() && !leg.over) {
+            self.step(&format!("{caller} heard it"));
         }
     }
 

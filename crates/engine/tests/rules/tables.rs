@@ -7,7 +7,7 @@ use engine::timers::Timer;
 use expect_test::expect_file;
 
 use crate::bed::Bed;
-use crate::company::{Company, duty_first, even};
+use crate::company::{Company, attendant, duty_first, even};
 
 /// A state by the way to it: name, company, steps.
 type State = (&'static str, Company, &'static str);
@@ -33,6 +33,30 @@ fn every_state_of_a_call_answers_every_event() {
     expect_file!["tables/call.txt"].assert_eq(&text);
 }
 
+/// As for calls of ring groups: waiting in line, camped, parked, on the way elsewhere, called back.
+#[test]
+fn every_state_of_a_call_in_a_queue_answers_every_event() {
+    let mut text = String::new();
+    for state in queue_states() {
+        let bed = arrive_at(&state);
+        let _ = writeln!(text, "== {}{}", state.0, waits(&bed));
+        let legs: Vec<(String, bool)> = bed.legs.values().map(|leg| (leg.who.clone(), leg.over)).collect();
+        for (who, _) in legs.iter().filter(|(_, over)| !over) {
+            for event in LEG_EVENTS {
+                cell(&mut text, &state, &format!("{who} {event}"));
+            }
+        }
+        if let Some((milliseconds, _)) = bed.deadline() {
+            cell(&mut text, &state, &format!("{} s pass", milliseconds.div_ceil(1_000)));
+        }
+        for wish in CALL_WISHES {
+            cell(&mut text, &state, wish);
+        }
+        text.push('\n');
+    }
+    expect_file!["tables/queue.txt"].assert_eq(&text);
+}
+
 /// Every state of a member and everything that can be asked about it.
 #[test]
 fn every_state_of_a_member_answers_every_wish() {
@@ -48,7 +72,7 @@ fn every_state_of_a_member_answers_every_wish() {
     expect_file!["tables/member.txt"].assert_eq(&text);
 }
 
-const LEG_EVENTS: [&str; 19] = [
+const LEG_EVENTS: [&str; 24] = [
     "arrives",
     "rings",
     "rings with audio",
@@ -68,6 +92,11 @@ const LEG_EVENTS: [&str; 19] = [
     "heard it",
     "heard another",
     "is silent",
+    "holds",
+    "unholds",
+    "refers 1 to toomas",
+    "refers 1 to park",
+    "refers 1 to nowhere",
 ];
 
 const WISHES: [&str; 10] = [
@@ -106,6 +135,90 @@ fn call_states() -> Vec<State> {
         ("ending, mari is closing", two(), "call 1\nmari rings\ncaller 1 hangs up"),
         ("ending, both are closing", two(), "call 1\nmari answers\nmari is silent"),
         ("over", two(), "call 1\nmari answers\nmari hangs up\ncaller 1 closes"),
+    ]
+}
+
+const CALL_WISHES: [&str; 14] = [
+    "log out mari",
+    "mari has 0 phones",
+    "take 1 by kati",
+    "move 1 to 1",
+    "send 1 to kati",
+    "send 1 to mari camp",
+    "park 1",
+    "pick up 1 by kati",
+    "withdraw callback 1",
+    "typed 1 is +3725557555",
+    "call 9 from kati to slot:1",
+    "call 9 from kati to pick-up:mari",
+    "restart",
+    "end all",
+];
+
+fn queue_states() -> Vec<State> {
+    let quiet = |company: Company| {
+        company.with("announcements.repeat_every = \"none\"").with("announcements.entry = \"none\"")
+    };
+    let one = || quiet(attendant("mari")).with("wrap_up = \"5s\"");
+    let asked = || one().with("callback.enabled = true");
+    let welcome = || one().with("announcements.welcome = \"tervetuloa\"");
+    let busy = "call 7 from liis to toomas\ntoomas answers\ncall 1\nmari answers\n";
+    let camped: &'static str = Box::leak(format!("{busy}mari refers 1 to toomas\nmari closes").into());
+    let free: &'static str = Box::leak(format!("{camped}\ntoomas hangs up\ncaller 7 closes").into());
+    vec![
+        ("hears the welcome", welcome(), "call 1"),
+        ("waits, mari is paused", one(), "pause mari\ncall 1"),
+        ("waits, mari talks", one(), "call 2\nmari answers\ncall 1"),
+        ("mari is dialled", one(), "call 1"),
+        ("mari rings, the caller was answered", one(), "pause mari\ncall 1\nresume mari\nmari rings"),
+        ("all have missed it", one(), "call 1\nmari rings\n20 s pass\nmari closes"),
+        ("mari rests", one(), "call 1\nmari is unreachable"),
+        ("talks with mari", one(), "call 1\nmari answers"),
+        ("talks, mari holds", one(), "call 1\nmari answers\nmari holds"),
+        ("was offered a callback", asked(), "pause mari\ncall 1"),
+        ("types a number", asked(), "pause mari\ncall 1\ncaller 1 presses 2\ncaller 1 presses 5"),
+        (
+            "its number is looked up",
+            asked(),
+            "pause mari\ncall 1\ncaller 1 presses 2\ncaller 1 presses 5\ncaller 1 presses #",
+        ),
+        ("thanks for the callback", asked(), "pause mari\ncall 1\ncaller 1 presses 1"),
+        ("callback, mari rings", asked(), "pause mari\nasked 1\ncaller 1 closes\nresume mari\nmari rings"),
+        (
+            "callback, mari hears what it is about",
+            asked(),
+            "pause mari\nasked 1\ncaller 1 closes\nresume mari\nmari answers",
+        ),
+        (
+            "callback, the customer rings",
+            asked(),
+            "pause mari\nasked 1\ncaller 1 closes\nresume mari\nmari answers\nmari heard it\nstranger 1 rings",
+        ),
+        (
+            "callback, the customer was not reached",
+            asked(),
+            "pause mari\nasked 1\ncaller 1 closes\nresume mari\nmari answers\nmari heard it\nstranger 1 is busy",
+        ),
+        ("kati rings for a transfer", one(), "call 1\nmari answers\nmari refers 1 to kati\nkati rings"),
+        (
+            "kati rings for a transfer, mari has gone",
+            one(),
+            "call 1\nmari answers\nmari refers 1 to kati\nkati rings\nmari hangs up",
+        ),
+        ("camps on toomas", one(), camped),
+        ("camped, toomas rings", one(), free),
+        (
+            "comes back to mari",
+            one(),
+            "call 1\nmari answers\nmari refers 1 to kati\nmari hangs up\nkati is busy\nmari rings",
+        ),
+        ("is parked", one(), "call 1\nmari answers\nmari refers 1 to park\nmari closes"),
+        (
+            "is parked and rings mari",
+            one(),
+            "call 1\nmari answers\nmari refers 1 to park\nmari closes\n60 s pass\nmari rings",
+        ),
+        ("hears the busy tone", one().with("queue.on_nobody = \"busy\""), "pause mari\ncall 1\nlog out mari"),
     ]
 }
 

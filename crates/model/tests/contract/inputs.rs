@@ -27,7 +27,28 @@ fn inputs_keep_their_form() {
     expect_file!["golden/inputs.jsonl"].assert_eq(&text);
 }
 
-#[expect(clippy::too_many_lines, reason = "one case after the other")]
+fn commands(call: CallId) -> Vec<Command> {
+    let (member, group) = (PartyId(1), "+3726001000".parse().unwrap());
+    vec![
+        Command::LogIn { group, member, duty: Duty::Take, by: Actor::Party(member) },
+        Command::LogIn { group, member, duty: Duty::No, by: Actor::Api },
+        Command::LogOut { group, member, by: Actor::Rule },
+        Command::Pause { member, reason: Some("lunch".to_owned()), by: Actor::Api },
+        Command::Resume { member, by: Actor::Api },
+        Command::Code { party: member, code: "*961*0#".to_owned() },
+        Command::Presence { party: member, activity: Activity::Dnd },
+        Command::Transfer { call, to: Dialled::User(member), mode: TransferMode::Camp, by: Actor::Api },
+        Command::Transfer { call, to: Dialled::Group(group), mode: TransferMode::Blind, by: Actor::Api },
+        Command::Take { call, user: member },
+        Command::Move { call, position: 1 },
+        Command::Park { call, by: Actor::Party(member) },
+        Command::PickUp { call, user: member },
+        Command::CancelCallback { group, callback: call },
+        Command::Drain,
+        Command::EndAll,
+    ]
+}
+
 fn inputs() -> Vec<Input> {
     let leg = LegId { call: "019b8e5d-7f00-7000-8000-000000000001".parse().unwrap(), n: 0 };
     let (member, group) = (PartyId(1), "+3726001000".parse().unwrap());
@@ -77,26 +98,8 @@ fn inputs() -> Vec<Input> {
             replaces: Some(LegId { call, n: 1 }),
         }),
     ];
-    let commands = [
-        Command::LogIn { group, member, duty: Duty::Take, by: Actor::Party(member) },
-        Command::LogIn { group, member, duty: Duty::No, by: Actor::Api },
-        Command::LogOut { group, member, by: Actor::Rule },
-        Command::Pause { member, reason: Some("lunch".to_owned()), by: Actor::Api },
-        Command::Resume { member, by: Actor::Api },
-        Command::Code { party: member, code: "*961*0#".to_owned() },
-        Command::Presence { party: member, activity: Activity::Dnd },
-        Command::Transfer { call, to: Dialled::User(member), mode: TransferMode::Camp, by: Actor::Api },
-        Command::Transfer { call, to: Dialled::Group(group), mode: TransferMode::Blind, by: Actor::Api },
-        Command::Take { call, user: member },
-        Command::Move { call, position: 1 },
-        Command::Park { call, by: Actor::Party(member) },
-        Command::PickUp { call, user: member },
-        Command::CancelCallback { group, callback: call },
-        Command::Drain,
-        Command::EndAll,
-    ];
     let events = events.into_iter().map(|event| Input::Leg(leg, event));
-    let commands = commands.into_iter().map(|command| Input::Command(RequestId(7), command));
+    let commands = commands(call).into_iter().map(|command| Input::Command(RequestId(7), command));
     let others = [
         Input::Reach(member, Reachability { contacts: 2, apps: 1 }),
         Input::Identified(call, Some(party)),

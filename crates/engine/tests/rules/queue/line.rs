@@ -10,7 +10,7 @@ use crate::script::check;
 fn priority_goes_by_level_then_arrival() {
     check(
         service("mari").with("announcements.repeat_every = \"none\"").with("queue.priority = [{ caller = \"+37255\", level = 7 }, { caller = \"+3725557003\", level = 2 }, { caller = \"+3725557005\", level = 2 }]"),
-        "only waits
+        "only waits ._call
          pause mari
          call 1
          call 2 from +3585551234
@@ -20,7 +20,7 @@ fn priority_goes_by_level_then_arrival() {
          live",
         expect![[r#"
             list: mari
-            > only waits
+            > only waits ._call
             > pause mari
             > call 1
                 call 1 waits at 1
@@ -33,6 +33,11 @@ fn priority_goes_by_level_then_arrival() {
             > call 5
                 call 5 waits at 2
             > live
+                1. call 3
+                2. call 5
+                3. call 2
+                4. call 4
+                5. call 1
         "#]],
     );
 }
@@ -45,7 +50,7 @@ fn who_waits_gains_a_level() {
             .with("announcements.repeat_every = \"none\"")
             .with("queue.priority = [{ caller = \"+372\", level = 3 }]")
             .with("queue.priority_ageing = \"60s\""),
-        "only line level
+        "only line level ._call
          pause mari
          call 1 from +3585551234
          59 s pass
@@ -57,7 +62,7 @@ fn who_waits_gains_a_level() {
          live",
         expect![[r#"
             list: mari
-            > only line level
+            > only line level ._call
             > pause mari
             > call 1 from +3585551234
                 call 1 in line (Entered)
@@ -70,9 +75,14 @@ fn who_waits_gains_a_level() {
                 call 2 in line (Aged, level 2)
                 call 1 in line (Aged, level 3)
             > live
+                1. call 2
+                2. call 1
             > call 3
                 call 3 in line (Entered, level 3)
             > live
+                1. call 2
+                2. call 1
+                3. call 3
         "#]],
     );
 }
@@ -118,7 +128,7 @@ fn the_exit_key() {
 fn who_was_cut_off_gets_his_place_back() {
     check(
         service("mari").with("announcements.repeat_every = \"none\""),
-        "only held line waits live
+        "only held line waits ._call
          pause mari
          call 1
          5 s pass
@@ -130,7 +140,7 @@ fn who_was_cut_off_gets_his_place_back() {
          live",
         expect![[r#"
             list: mari
-            > only held line waits live
+            > only held line waits ._call
             > pause mari
             > call 1
                 call 1 in line (Entered)
@@ -150,6 +160,9 @@ fn who_was_cut_off_gets_his_place_back() {
                 call 4 in line (Held)
                 call 4 waits at 1
             > live
+                1. call 4
+                2. call 2
+                3. call 3
         "#]],
     );
 }
@@ -252,7 +265,7 @@ fn a_restart_keeps_places() {
                 place of stranger 1 held for 0 s
                 call 4 in line (Held)
                 call 4 waits at 2
-                caller 4 hears (en): "Your call has been placed in the queue."
+                caller 4 hears (en): "Welcome back. You have kept your place in the queue."
             > call 5 as 2 hidden
                 call 5 in line (Entered)
                 call 5 waits at 3
@@ -353,7 +366,7 @@ fn move_beats_priority() {
         service("mari")
             .with("announcements.repeat_every = \"none\"")
             .with("queue.priority = [{ caller = \"+3725557001\", level = 1 }]"),
-        "only reply line waits offered
+        "only reply line waits offered ._call
          pause mari
          call 1
          call 2
@@ -368,7 +381,7 @@ fn move_beats_priority() {
          resume mari",
         expect![[r#"
             list: mari
-            > only reply line waits offered
+            > only reply line waits offered ._call
             > pause mari
                 reply: Done
             > call 1
@@ -384,16 +397,25 @@ fn move_beats_priority() {
                 call 3 in line (Moved, level 0)
                 reply: Done
             > live
+                1. call 3
+                2. call 1
+                3. call 2
             > move 1 to 3
                 call 1 in line (Moved)
                 reply: Done
             > live
+                1. call 3
+                2. call 2
+                3. call 1
             > move 9 to 1
                 reply: Refused(NoCall)
             > move 2 to 99
                 call 2 in line (Moved)
                 reply: Done
             > live
+                1. call 3
+                2. call 1
+                3. call 2
             > resume mari
                 reply: Done
                 offered to mari (Ordered)
@@ -409,7 +431,7 @@ fn moved_calls_age_on() {
             .with("announcements.repeat_every = \"none\"")
             .with("queue.priority = [{ caller = \"+3725557001\", level = 2 }]")
             .with("queue.priority_ageing = \"60s\""),
-        "only line
+        "only line ._call
          pause mari
          call 1
          call 2
@@ -419,7 +441,7 @@ fn moved_calls_age_on() {
          live",
         expect![[r#"
             list: mari
-            > only line
+            > only line ._call
             > pause mari
             > call 1
                 call 1 in line (Entered, level 2)
@@ -434,6 +456,9 @@ fn moved_calls_age_on() {
                 call 2 in line (Aged, level 4)
                 call 2 in line (Aged, level 3)
             > live
+                1. call 3
+                2. call 1
+                3. call 2
         "#]],
     );
 }

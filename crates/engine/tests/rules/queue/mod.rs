@@ -6,5 +6,8 @@ mod closing;
 mod entry;
 mod hear;
 mod line;
+mod many;
 mod order;
+mod overflow;
 mod rounds;
+mod told;

@@ -1,0 +1,6 @@
+//! Calling back instead of waiting.
+
+mod again;
+mod ask;
+mod attempt;
+mod number;

@@ -1,0 +1,7 @@
+//! Transfers, camping, parking, pick-up.
+
+mod attended;
+mod blind;
+mod camp;
+mod park;
+mod recall;
