@@ -45,7 +45,6 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    #[expect(clippy::too_many_lines, reason = "one arm for each fact")]
     fn read(&mut self, state: &SavedState, fact: &Fact, about: CallId) -> Option<Decision> {
         if crate::fold::call_of(&fact.what) != Some(about) {
             return None;

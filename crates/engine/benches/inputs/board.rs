@@ -91,10 +91,6 @@ impl Board {
                         | LegCommand::Adopt { .. }
                         | LegCommand::Referred { .. }
                         | LegCommand::Echo
-                        | LegCommand::Music { .. }
-                        | LegCommand::Tone(_)
-                        | LegCommand::Adopt { .. }
-                        | LegCommand::Referred { .. }
                         | LegCommand::Release(_) => {}
                     }
                     self.commands.push((leg, command));

@@ -28,7 +28,6 @@ pub fn fold(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     ended.or(off)
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm for each fact")]
 fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
     state.version = fact.seq;
     let at = fact.at;

@@ -43,7 +43,6 @@ fn tell(company: Company, steps: &str) -> String {
 
 impl Bed {
     /// One step.
-    #[expect(clippy::too_many_lines, reason = "one arm for each word of a script")]
     pub(crate) fn step(&mut self, step: &str) {
         let words: Vec<&str> = step.split_whitespace().collect();
         match words.as_slice() {

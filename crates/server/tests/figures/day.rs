@@ -19,6 +19,9 @@ const NINE: i64 = 1_772_442_000_000_000;
 /// Who calls.
 const CALLER: PartyId = PartyId(100);
 
+/// A call, its legs so far, and the agent who is rung for it.
+type Waiting = (CallId, u16, Option<(PartyId, LegId)>);
+
 /// A day that was.
 pub(crate) struct Day {
     pub(crate) facts: Vec<Fact>,
@@ -29,7 +32,7 @@ pub(crate) struct Day {
     calls: u64,
     agents: BTreeMap<PartyId, Agent>,
     /// Callers who wait, with the agent who is rung for them.
-    waiting: Vec<(CallId, u16, Option<(PartyId, LegId)>)>,
+    waiting: Vec<Waiting>,
     /// Who talks, with how many legs the call has.
     talking: Vec<(CallId, PartyId, Vec<LegId>)>,
     requests: Vec<CallId>,
