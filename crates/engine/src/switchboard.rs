@@ -422,7 +422,13 @@ impl Switchboard {
             for leg in record.legs.iter().filter(|leg| leg.ended.is_none()) {
                 self.fact(What::LegEnded { leg: leg.leg, cause: EndCause::Restart });
             }
-            let outcome = if record.answered.is_some() { Outcome::Answered } else { Outcome::Failed };
+            let waited = record.visits.iter().any(|visit| visit.to.is_none());
+            // Who was answered by us alone and waited was not answered by anybody.
+            let outcome = match record.answered {
+                Some(_) if waited => Outcome::Abandoned,
+                Some(_) => Outcome::Answered,
+                None => Outcome::Failed,
+            };
             self.fact(What::CallEnded { call: id, outcome });
         }
     }

@@ -132,7 +132,7 @@ impl Switchboard {
                 }
             }
             LegEvent::MediaTimeout => {
-                if state == LegRun::Joined {
+                if state == LegRun::Joined && !self.sender_silent(call, n) {
                     self.end_call(call, EndCause::MediaTimeout);
                 }
             }
@@ -340,6 +340,10 @@ impl Switchboard {
         for (n, state) in live {
             let cause = match (state, cause) {
                 (LegRun::Joined, EndCause::Cancelled) => EndCause::Answered,
+                // Whoever still rang has nothing to do with whose sound broke off.
+                (LegRun::Dialling | LegRun::Alerting | LegRun::Confirming, EndCause::MediaTimeout) => {
+                    EndCause::Cancelled
+                }
                 (_, cause) => cause,
             };
             self.end_dialled(call, n, cause, how);
@@ -348,10 +352,16 @@ impl Switchboard {
 
     /// Ends the whole call for a cause of ours or because the other side has gone.
     pub(crate) fn end_call(&mut self, call: &mut Call, cause: EndCause) {
+        // A call that was answered by us alone and waited was not answered by anybody.
+        let waited = matches!(call.phase, Phase::Offering(_));
         self.leave_group(call, VisitOutcome::Abandoned);
         self.leave_phase(call);
         self.close_dialled(call, cause, Release::Normal);
-        let outcome = if call.caller == CallerLeg::Answered { Outcome::Answered } else { Outcome::Failed };
+        let outcome = match call.caller {
+            CallerLeg::Answered if waited => Outcome::Abandoned,
+            CallerLeg::Answered => Outcome::Answered,
+            CallerLeg::Calling | CallerLeg::Closing | CallerLeg::Closed => Outcome::Failed,
+        };
         call.outcome.get_or_insert(outcome);
         let how = if cause == EndCause::Shutdown { Release::LimitReached } else { Release::Normal };
         self.end_caller(call, cause, how);

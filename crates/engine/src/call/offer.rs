@@ -348,7 +348,10 @@ impl Switchboard {
         member: PartyId,
         cause: EndCause,
     ) {
-        let Some(retry_after) = group.retry_after.filter(|_| missed(cause) || cause == EndCause::Busy) else {
+        let Some(retry_after) = group
+            .retry_after
+            .filter(|_| missed(cause) || matches!(cause, EndCause::Busy | EndCause::LimitReached))
+        else {
             return;
         };
         let began = self.saved.calls.get(&leg.call).and_then(|record| record.legs.get(usize::from(leg.n)));

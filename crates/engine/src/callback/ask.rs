@@ -122,7 +122,8 @@ impl Switchboard {
                 match key {
                     '#' if !typed.is_empty() => {
                         line.asking = Some(Asking::Checking { digits: typed.clone(), wrong });
-                        self.timers.cancel(Timer::Keys(call.id));
+                        // Should no answer come, he goes on waiting.
+                        self.timers.set(Timer::Keys(call.id), self.now.tick + KEYS_MAX);
                         self.out(Output::Identify { call: call.id, digits: typed });
                     }
                     '0'..='9' if typed.len() < DIGITS_MAX => {
@@ -204,6 +205,7 @@ impl Switchboard {
 
     fn stop_asking(&mut self, call: &mut Call) {
         self.timers.cancel(Timer::Keys(call.id));
+        self.timers.cancel(Timer::Prompt(call.id));
         if let Some(line) = call.line_mut() {
             line.asking = None;
             line.hearing.is_silent();

@@ -2,7 +2,7 @@
 
 use model::fact::{EndCause, Peer, Role};
 use model::id::PartyId;
-use model::leg::{DialTo, Dialled, RecallReason, ReferId, ReferResult, ReferTo};
+use model::leg::{DialTo, Dialled, RecallReason, ReferId, ReferResult, ReferTo, Release};
 use model::number::Number;
 
 use super::{Kind, Transferring};
@@ -148,6 +148,18 @@ impl Switchboard {
             Kind::Recall => self.enter_head_of_line(call),
             Kind::Parked(slot) => self.park_again(call, slot, by),
         }
+    }
+
+    /// The sender sends no sound any more while the target rings: he is let go, the transfer goes on. `true`: that is
+    /// what happened.
+    pub(crate) fn sender_silent(&mut self, call: &mut Call, n: u16) -> bool {
+        let Phase::Transferring(transferring) = &mut call.phase else { return false };
+        if transferring.sender != Some(n) {
+            return false;
+        }
+        transferring.sender = None;
+        self.end_dialled(call, n, EndCause::MediaTimeout, Release::Normal);
+        true
     }
 
     /// The sender has hung up after his wish was taken: the transfer goes on without him. `true`: that is what

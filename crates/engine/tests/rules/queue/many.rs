@@ -22,16 +22,21 @@ fn answered(bed: &Bed) -> BTreeMap<String, usize> {
     counts
 }
 
+/// To whom the newest offer went.
+fn offered_last(bed: &Bed) -> String {
+    let member = bed.facts.iter().rev().find_map(|fact| {
+        let What::Offered { offered, .. } = &fact.what else { return None };
+        offered.first().map(|(member, _)| *member)
+    });
+    name(member.expect("somebody is offered the call"))
+}
+
 /// `calls` calls, one after the other, each answered by whom it is offered and ended after a while.
 fn day(company: Company, calls: u64, hold: impl Fn(u64) -> u64) -> Bed {
     let mut bed = Bed::new(company);
     for n in 1..=calls {
         bed.call(n, &["to", "+3726001000"]);
-        let last = bed.facts.iter().rev().find_map(|fact| match &fact.what {
-            What::Offered { offered, .. } => offered.first().map(|(member, _)| name(*member)),
-            _ => None,
-        });
-        let agent = last.expect("somebody is offered the call");
+        let agent = offered_last(&bed);
         bed.step(&format!("{agent} answers"));
         bed.pass(hold(n));
         bed.step(&format!("{agent} hangs up"));
@@ -65,11 +70,7 @@ fn balanced_weighs_by_the_time_logged_in() {
     assert_eq!(before.len(), 2);
     for n in 101..=160 {
         bed.call(n, &[]);
-        let agent = bed.facts.iter().rev().find_map(|fact| match &fact.what {
-            What::Offered { offered, .. } => offered.first().map(|(member, _)| name(*member)),
-            _ => None,
-        });
-        let agent = agent.expect("somebody is offered the call");
+        let agent = offered_last(&bed);
         bed.step(&format!("{agent} answers"));
         bed.pass(20_000);
         bed.step(&format!("{agent} hangs up"));
