@@ -129,6 +129,9 @@ pub struct Handled {
     /// Waits foretold for some of those in line, to be held against what comes; at most 8.
     #[serde(default)]
     pub foretold: VecDeque<Foretold>,
+    /// When the last one was made.
+    #[serde(default)]
+    pub foretold_last: Option<Utc>,
     /// Where foretold waits ended: thousandths of the way from P50 (0) to P90 (1000); at most 96.
     #[serde(default)]
     pub landed: VecDeque<i32>,

@@ -1,7 +1,7 @@
 //! What an estimate looks at: who stands ahead in this line and in those that share its agents, and when each agent
 //! can come free.
 //!
-//! A long line with many agents is looked at coarsely: every so-many-th caller and agent stand for the others.
+//! A long line and many agents are looked at coarsely: every so-many-th caller and agent stand for the others.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +14,11 @@ use model::time::{Span, Utc};
 
 use super::samples::{Millis, Patience, Sample, millis};
 
-/// Callers by agents that are played at most.
-const PLAYED_MAX: usize = 512;
+/// Agents that are played at most.
+const AGENTS_MAX: usize = 48;
+
+/// Callers that are played at most.
+const CALLERS_MAX: usize = 24;
 
 /// Lines that are looked at at most, the own one first.
 const LINES_MAX: usize = 16;
@@ -47,7 +50,6 @@ pub(super) struct Entry {
 /// One agent.
 #[derive(Debug)]
 pub(super) struct Desk {
-    /// Of the lines looked at, those he serves: a bit each.
     pub(super) serves: u32,
     pub(super) does: Does,
 }
@@ -73,10 +75,28 @@ pub(super) struct Line {
     /// By rank over all lines.
     pub(super) entries: Vec<Entry>,
     pub(super) desks: Vec<Desk>,
-    /// For how many a played caller or agent stands.
+    /// For how many a played caller stands.
     pub(super) coarse: usize,
-    /// Lengths of the calls of one agent are multiplied by this part, so that the agents played do as much as all.
-    pub(super) slower: (u64, u64),
+    /// A played agent comes free in this part of the time.
+    pub(super) comes_free: Part,
+    /// A played caller, who stands for others, keeps him for this part of a call.
+    pub(super) keeps: Part,
+}
+
+/// A part of a length.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    times: u64,
+    of: u64,
+}
+
+impl Part {
+    pub(super) fn take(self, length: Millis) -> Millis {
+        if self.times == self.of {
+            return length;
+        }
+        u32::try_from(u64::from(length) * self.times / self.of).unwrap_or(Millis::MAX)
+    }
 }
 
 /// Who is ahead of `last` and himself.
@@ -93,13 +113,17 @@ pub(super) fn look(state: &SavedState, number: Number, last: CallId, now: Utc) -
     if numbers.len() > 1 {
         ahead.sort_unstable();
     }
-    let coarse = coarseness(ahead.len(), parties.len());
+    // An agent stands for so many agents; a caller for as many callers, or more where the line is longer.
+    let agents_each = parties.len().div_ceil(AGENTS_MAX).max(1);
+    let coarse = ahead.len().div_ceil(CALLERS_MAX).max(agents_each);
     let groups: Vec<Group> = numbers.iter().filter_map(|number| group(state, *number, now)).collect();
-    let desks = desks(state, &groups, &parties, coarse, now);
+    let desks = desks(state, &groups, &parties, agents_each, now);
     let entries = entries(state, &groups, &ahead, coarse, now);
-    let (all, played) = (parties.len().max(1) as u64, (desks.len() * coarse).max(1) as u64);
-    let slower = if coarse == 1 { (1, 1) } else { (played, all) };
-    Some(Line { groups, entries, desks, coarse, slower })
+    let played = parties.iter().skip(agents_each / 2).step_by(agents_each).count() as u64;
+    let all = parties.len().max(1) as u64;
+    let comes_free = Part { times: played * agents_each as u64, of: all };
+    let keeps = Part { times: played * coarse as u64, of: all };
+    Some(Line { groups, entries, desks, coarse, comes_free, keeps })
 }
 
 /// The group, and the others with callers in line for whom its agents work, too.
@@ -128,14 +152,6 @@ fn agents(state: &SavedState, numbers: &[Number]) -> Vec<PartyId> {
     all.into_iter().collect()
 }
 
-fn coarseness(entries: usize, agents: usize) -> usize {
-    let mut coarse = 1;
-    while (entries / coarse + 1) * (agents / coarse + 1) > PLAYED_MAX {
-        coarse += 1;
-    }
-    coarse
-}
-
 fn group(state: &SavedState, number: Number, now: Utc) -> Option<Group> {
     let handled = &state.groups.get(&number)?.handled;
     Some(Group {
@@ -148,10 +164,10 @@ fn group(state: &SavedState, number: Number, now: Utc) -> Option<Group> {
     })
 }
 
-fn desks(state: &SavedState, groups: &[Group], parties: &[PartyId], coarse: usize, now: Utc) -> Vec<Desk> {
+fn desks(state: &SavedState, groups: &[Group], parties: &[PartyId], each: usize, now: Utc) -> Vec<Desk> {
     let mut taken = BTreeSet::new();
     let mut desks = Vec::new();
-    for party in parties.iter().skip(coarse / 2).step_by(coarse) {
+    for party in parties.iter().skip(each / 2).step_by(each) {
         let serves = groups.iter().enumerate().fold(0_u32, |bits, (at, group)| {
             let member = state.groups.get(&group.number).and_then(|saved| saved.members.get(party));
             bits | u32::from(member.is_some_and(|member| member.place.is_some())) << at

@@ -19,11 +19,18 @@ const ORDERS: [[u8; PATHS]; PATHS] = orders();
 /// A length from now, milliseconds; longer ones than 49 days do not come up.
 pub(super) type Millis = u32;
 
-/// Which of the 64 parts a path takes for the thing numbered `what`.
-pub(super) fn part(what: usize, path: usize) -> u32 {
-    // One order after another gives as many as there are pairs.
-    let (first, second) = (what % PATHS, (what / PATHS + what % 7 + 1) % PATHS);
-    u32::from(ORDERS[first][usize::from(ORDERS[second][path % PATHS]) % PATHS])
+/// In which order the paths take the 64 parts for one thing drawn.
+pub(super) struct Order(&'static [u8; PATHS], &'static [u8; PATHS]);
+
+impl Order {
+    /// One order after another gives as many as there are pairs.
+    pub(super) fn of(what: usize) -> Order {
+        Order(&ORDERS[what % PATHS], &ORDERS[(what / PATHS + what % 7 + 1) % PATHS])
+    }
+
+    pub(super) fn part(&self, path: usize) -> u32 {
+        u32::from(self.0[usize::from(self.1[path % PATHS]) % PATHS])
+    }
 }
 
 const fn orders() -> [[u8; PATHS]; PATHS] {
@@ -114,8 +121,23 @@ pub(super) fn millis(span: Span) -> Millis {
     u32::try_from(span.0).unwrap_or(u32::MAX).min(1 << 28)
 }
 
-/// Ends of the stretches of a wait in which callers are equally likely to give up; the last one has no end.
-const STRETCHES: [Millis; 8] = [10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 640_000, 1_280_000];
+/// Stretches of a wait in which callers are equally likely to give up: up to 10 s, then each twice as long as those
+/// before it together; the last one has no end.
+const STRETCHES: usize = 9;
+
+/// Length of the first.
+const FIRST: Millis = 10_000;
+
+/// Hurry is counted in parts of a thousandth, so small that none is lost.
+const FINE: u64 = 1 << 20;
+
+fn stretch(waited: Millis) -> usize {
+    ((Millis::BITS - (waited / FIRST).leading_zeros()) as usize).min(STRETCHES - 1)
+}
+
+fn begin(stretch: usize) -> Millis {
+    if stretch == 0 { 0 } else { FIRST << (stretch - 1) }
+}
 
 /// -ln of the middle of each 64th, thousandths: how much of a patience of mean length 1 is used up.
 const USED_UP: [u64; PATHS] = [
@@ -128,61 +150,49 @@ const USED_UP: [u64; PATHS] = [
 /// How soon callers of a group give up.
 #[derive(Debug, Default)]
 pub(super) struct Patience {
-    /// Per stretch: how long it takes to use up a thousandth. 0: nobody gives up in it.
-    per_thousandth: [u64; STRETCHES.len() + 1],
+    /// Patience used up within each stretch, a millisecond.
+    pace: [u64; STRETCHES],
+    /// Used up before it.
+    before: [u64; STRETCHES],
     any: bool,
 }
 
 impl Patience {
     pub(super) fn of(handled: &Handled) -> Patience {
-        let mut exposed = [0_u64; STRETCHES.len() + 1];
-        let mut gave_up = [0_u64; STRETCHES.len() + 1];
+        let (mut exposed, mut gave_up) = ([0_u64; STRETCHES], [0_u64; STRETCHES]);
         for (stay, left) in &handled.stays {
             let stay = millis(*stay);
-            let mut from = 0;
-            for (at, exposed) in exposed.iter_mut().enumerate() {
-                let end = STRETCHES.get(at).copied().unwrap_or(Millis::MAX);
-                *exposed += u64::from(stay.min(end) - from);
-                if stay <= end {
-                    gave_up[at] += u64::from(*left);
-                    break;
-                }
-                from = end;
+            let last = stretch(stay);
+            for (at, exposed) in exposed.iter_mut().enumerate().take(last) {
+                *exposed += u64::from(begin(at + 1) - begin(at));
             }
+            exposed[last] += u64::from(stay - begin(last));
+            gave_up[last] += u64::from(*left);
         }
         let mut patience = Patience::default();
-        for at in 0..exposed.len() {
-            if gave_up[at] > 0 {
-                patience.per_thousandth[at] = (exposed[at] / (gave_up[at] * 1_000)).max(1);
-                patience.any = true;
+        for at in 0..STRETCHES {
+            patience.pace[at] = gave_up[at] * 1_000 * FINE / exposed[at].max(1_000);
+            patience.any |= gave_up[at] > 0;
+            if at > 0 {
+                let length = u64::from(begin(at) - begin(at - 1));
+                patience.before[at] = patience.before[at - 1] + patience.pace[at - 1] * length;
             }
         }
         patience
     }
 
-    /// How much longer somebody stays who has waited `waited`.
-    pub(super) fn draw(&self, waited: Millis, part: u32) -> Millis {
-        if !self.any {
-            return Millis::MAX;
-        }
-        let mut left = USED_UP[part as usize % PATHS];
-        let mut at = STRETCHES.partition_point(|end| *end <= waited);
-        let mut from = waited;
-        loop {
-            let slow = self.per_thousandth[at];
-            let Some(end) = STRETCHES.get(at).copied() else {
-                let more = if slow == 0 { u64::from(Millis::MAX) } else { left * slow };
-                return u32::try_from(u64::from(from - waited) + more).unwrap_or(Millis::MAX);
-            };
-            if slow > 0 {
-                let here = u64::from(end - from);
-                if left * slow <= here {
-                    return from - waited + u32::try_from(left * slow).unwrap_or(Millis::MAX);
-                }
-                left -= here / slow;
-            }
-            from = end;
-            at += 1;
-        }
+    /// How much of a patience a wait uses up.
+    pub(super) fn used_up(&self, waited: Millis) -> u64 {
+        let at = stretch(waited);
+        self.before[at] + self.pace[at] * u64::from(waited - begin(at))
+    }
+
+    pub(super) fn anybody_gives_up(&self) -> bool {
+        self.any
+    }
+
+    /// When the patience of somebody who has waited is used up, in the measure of `used_up`.
+    pub(super) fn draw(&self, waited: Millis, part: u32) -> u64 {
+        self.used_up(waited) + USED_UP[part as usize % PATHS] * FINE
     }
 }

@@ -14,6 +14,9 @@ use super::{Estimate, raw};
 /// Forecasts under way.
 const FORETOLD_MAX: usize = 8;
 
+/// Between two of them: often enough to learn from, seldom enough to cost nothing.
+const FORETOLD_EVERY: Span = Span::seconds(10);
+
 /// Endings remembered.
 const LANDED_MAX: usize = 96;
 
@@ -33,13 +36,17 @@ const SPREAD_MAX: (u64, u64) = (3, 120_000);
 pub(crate) fn foretell(state: &mut SavedState, call: CallId, number: Number, now: Utc) {
     let Some(saved) = state.groups.get(&number) else { return };
     let handled = &saved.handled;
-    if handled.foretold.len() >= FORETOLD_MAX || handled.foretold.iter().any(|foretold| foretold.call == call)
+    let early = handled.foretold_last.is_some_and(|last| now - last < FORETOLD_EVERY);
+    if early
+        || handled.foretold.len() >= FORETOLD_MAX
+        || handled.foretold.iter().any(|foretold| foretold.call == call)
     {
         return;
     }
     let Some(rank) = saved.ranks.get(&call).copied() else { return };
     let Some(Estimate { p50, p90 }) = raw(state, number, call, now) else { return };
     if let Some(saved) = state.groups.get_mut(&number) {
+        saved.handled.foretold_last = Some(now);
         saved.handled.foretold.push_back(Foretold { call, rank, at: now, p50, p90 });
     }
 }
