@@ -1,5 +1,7 @@
 //! The second count: facts alone, second by second; nothing of the fold and nothing of the figures is used.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "few facts are counted")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::fact::{CallbackState, EndCause, Fact, Peer, Role, VisitOutcome, What};
