@@ -1,6 +1,6 @@
 //! The second count: facts alone, second by second; nothing of the fold and nothing of the figures is used.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "few facts count here")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "few facts are counted")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

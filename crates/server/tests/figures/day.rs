@@ -31,12 +31,15 @@ pub(crate) struct Day {
     chance: u64,
     calls: u64,
     agents: BTreeMap<PartyId, Agent>,
-    /// Callers who wait, with the agent who is rung for them.
+    /// Callers who wait.
     waiting: Vec<Waiting>,
     /// Who talks, with how many legs the call has.
     talking: Vec<(CallId, PartyId, Vec<LegId>)>,
     requests: Vec<CallId>,
 }
+
+/// A caller, the number of his next leg, and the agent who is rung for him.
+type Waiting = (CallId, u16, Option<(PartyId, LegId)>);
 
 #[derive(Default)]
 struct Agent {
