@@ -1,7 +1,7 @@
 //! Who is who: the parties of one company, users and outside persons by the settings, callers by their number.
 //!
-//! Callers are kept for as long as they are likely to be asked for; the store knows all of them. Invariant: one
-//! number has one party, also after a restart.
+//! Callers are kept for as long as they are likely to be asked for; the store knows all of them, and is asked only
+//! once there are more than are kept. Invariant: one number has one party, also after a restart.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use model::number::PhoneNumber;
 use store::{NewParty, PartyKey, Store, StoreError};
 
 /// Callers remembered per company.
-const CALLERS_MAX: usize = 50_000;
+pub(crate) const CALLERS_MAX: usize = 50_000;
 
 /// The parties of one company.
 #[derive(Debug)]
@@ -29,12 +29,18 @@ struct Inner {
     callers: HashMap<PartyId, PhoneNumber>,
     oldest: VecDeque<PartyId>,
     next: u64,
+    /// Some callers of the store are not remembered here.
+    forgot: bool,
 }
 
 impl Names {
-    /// `next`: the first party id never used.
-    pub(crate) fn new(tenant: TenantId, next: u64) -> Names {
-        Names { tenant, inner: Mutex::new(Inner { next, ..Inner::default() }) }
+    /// `next`: the first party id never used. `callers`: the store's, the newest `CALLERS_MAX`, oldest first.
+    pub(crate) fn new(tenant: TenantId, next: u64, callers: &[(PartyId, PhoneNumber)]) -> Names {
+        let mut inner = Inner { next, forgot: callers.len() >= CALLERS_MAX, ..Inner::default() };
+        for (id, number) in callers {
+            inner.remember(*id, *number);
+        }
+        Names { tenant, inner: Mutex::new(inner) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -70,16 +76,22 @@ impl Names {
         store: &Store,
         number: PhoneNumber,
     ) -> Result<(PartyId, Option<NewParty>), StoreError> {
-        if let Some(id) = self.lock().numbers.get(&number) {
-            return Ok((*id, None));
-        }
         let key = PartyKey::Number(number);
+        {
+            let mut inner = self.lock();
+            if let Some(id) = inner.numbers.get(&number) {
+                return Ok((*id, None));
+            }
+            if !inner.forgot {
+                let id = inner.allot(number);
+                return Ok((id, Some(NewParty { id, key })));
+            }
+        }
         if let Some(id) = store.find_party(&self.tenant, &key).await? {
             self.lock().remember(id, number);
             return Ok((id, None));
         }
-        let id = self.allot();
-        self.lock().remember(id, number);
+        let id = self.lock().allot(number);
         Ok((id, Some(NewParty { id, key })))
     }
 
@@ -118,6 +130,13 @@ impl Names {
 }
 
 impl Inner {
+    fn allot(&mut self, number: PhoneNumber) -> PartyId {
+        let id = PartyId(self.next);
+        self.next += 1;
+        self.remember(id, number);
+        id
+    }
+
     fn remember(&mut self, id: PartyId, number: PhoneNumber) {
         if self.callers.insert(id, number).is_none() {
             self.oldest.push_back(id);
@@ -128,6 +147,51 @@ impl Inner {
             && let Some(number) = self.callers.remove(&gone)
         {
             self.numbers.remove(&number);
+            self.forgot = true;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(n: u64) -> PhoneNumber {
+        format!("+3725{n:07}").parse().unwrap()
+    }
+
+    /// A caller who was forgotten here keeps his party; one who was never seen gets a new one.
+    #[tokio::test]
+    async fn one_number_has_one_party_however_many_call() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_folder(folder.path()).await.unwrap();
+        let tenant: TenantId = "load".parse().unwrap();
+        let kept = CALLERS_MAX as u64;
+        let callers: Vec<(PartyId, PhoneNumber)> = (1..kept).map(|n| (PartyId(n), number(n))).collect();
+        let names = Names::new(tenant.clone(), kept, &callers);
+        let (id, new) = names.caller(&store, number(1)).await.unwrap();
+        assert_eq!((id, new), (PartyId(1), None));
+        let mut written = Vec::new();
+        for n in [kept, kept + 1] {
+            let (id, new) = names.caller(&store, number(n)).await.unwrap();
+            assert_eq!(id, PartyId(n));
+            written.extend(new);
+        }
+        assert_eq!(written.len(), 2, "both were never seen before");
+        // The oldest was forgotten for the last; the store, which has him, is asked.
+        written.push(NewParty { id: PartyId(1), key: PartyKey::Number(number(1)) });
+        let writer = store::Writer::start(store.clone());
+        let commit = store::Commit {
+            tenant: tenant.clone(),
+            facts: Vec::new(),
+            journal: None,
+            folded: Vec::new(),
+            checkpoint: None,
+            parties: written,
+        };
+        writer.submit(commit).await.unwrap();
+        assert_eq!(names.caller(&store, number(1)).await.unwrap(), (PartyId(1), None));
+        let read = store.callers(&tenant, 2).await.unwrap();
+        assert_eq!(read, [(PartyId(kept), number(kept)), (PartyId(kept + 1), number(kept + 1))]);
     }
 }

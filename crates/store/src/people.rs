@@ -3,6 +3,7 @@
 use model::id::{PartyId, PartyName, TenantId};
 use model::number::PhoneNumber;
 
+use crate::error::unreadable;
 use crate::{Store, StoreError, on, sql};
 
 /// By what a party is known.
@@ -54,6 +55,27 @@ impl Store {
         let id: Option<i64> = on!(self, pool => sqlx::query_scalar(sql::FIND_PARTY)
             .bind(tenant.as_str()).bind(kind).bind(label).fetch_optional(pool).await?);
         Ok(id.map(|id| PartyId(id.cast_unsigned())))
+    }
+
+    /// The parties of numbers that called or were called, the newest `max` of them, oldest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn callers(
+        &self,
+        tenant: &TenantId,
+        max: usize,
+    ) -> Result<Vec<(PartyId, PhoneNumber)>, StoreError> {
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        let rows: Vec<(i64, String)> = on!(self, pool => sqlx::query_as(sql::CALLERS)
+            .bind(tenant.as_str()).bind(max).fetch_all(pool).await?);
+        rows.into_iter()
+            .rev()
+            .map(|(id, label)| {
+                let number = label.parse().map_err(|_| unreadable("a number", "it is none"))?;
+                Ok((PartyId(id.cast_unsigned()), number))
+            })
+            .collect()
     }
 
     /// The first party id never used.

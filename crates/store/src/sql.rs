@@ -59,6 +59,8 @@ statements! {
     FIND_PARTY = "SELECT id FROM party WHERE tenant = $1 AND kind = $2 AND label = $3";
     /// A party's name or number.
     PARTY = "SELECT kind, label FROM party WHERE tenant = $1 AND id = $2";
+    /// Numbers that called or were called, newest first.
+    CALLERS = "SELECT id, label FROM party WHERE tenant = $1 AND kind = 'number' AND label IS NOT NULL ORDER BY id DESC LIMIT $2";
     /// The highest party.
     LAST_PARTY = "SELECT COALESCE(MAX(id), 0) FROM party WHERE tenant = $1";
     /// Forgets a party's name and number.

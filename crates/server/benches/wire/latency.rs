@@ -94,14 +94,14 @@ enum Answers {
 
 /// Callers at a steady rate who hang up when they are answered. Gives when each called, and what phones saw.
 fn load(measure: &Measure, answers: Answers) -> (BTreeMap<String, Instant>, Vec<Seen>) {
-    let callers = Callers::new(measure);
+    let (callers, phones) = (Callers::new(measure), Phones::new(measure));
     let ended = AtomicBool::new(false);
     let (tell, told) = channel();
     let mut sent = BTreeMap::new();
     let mut answered = 0;
     std::thread::scope(|scope| {
         let _end_phones = EndsOnDrop(&ended);
-        scope.spawn(|| members(&Phones::new(measure), answers, &ended, &tell));
+        scope.spawn(|| members(&phones, answers, &ended, &tell));
         let gap = Duration::from_secs(1) / measure.rate;
         let began = Instant::now();
         let until = began + gap * measure.count + SETTLED;

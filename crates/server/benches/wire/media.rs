@@ -34,12 +34,12 @@ pub(crate) fn relayed(measure: &Measure) {
     for socket in &sockets {
         socket.set_nonblocking(true).unwrap();
     }
-    let callers = Callers::new(measure);
+    let (callers, phones) = (Callers::new(measure), Phones::new(measure));
     let ended = AtomicBool::new(false);
     let before_kb = usage::memory_kb(measure.pid);
     std::thread::scope(|scope| {
         let end_phones = EndsOnDrop(&ended);
-        let phones = scope.spawn(|| members(&Phones::new(measure), &sockets, &ended));
+        let answering = scope.spawn(|| members(&phones, &sockets, &ended));
         let answers = begin(measure, &callers, &sockets);
         let mut legs: Vec<Leg> = answers.values().map(leg).collect();
         let flow = Flow { measure, sockets: &sockets };
@@ -50,7 +50,7 @@ pub(crate) fn relayed(measure: &Measure) {
         let held_kb = usage::memory_kb(measure.pid);
         end(measure, &callers, &answers);
         drop(end_phones);
-        phones.join().unwrap();
+        answering.join().unwrap();
         println!(
             "{{\"what\":\"media\",\"legs\":{},\"sent\":{},\"received\":{},\"short_legs\":{},\"late_ms\":{:.1},\
              \"cpu_us_per_packet\":{:.2},\"before_kb\":{before_kb},\"established_kb\":{established_kb},\

@@ -59,7 +59,7 @@ impl Platform {
         let merged = merge(&stored, parsed, rest, &same);
         let names = match &company {
             Some(company) => company.names.clone(),
-            None => Arc::new(Names::new(tenant.clone(), self.next_party(tenant).await?)),
+            None => Arc::new(Names::new(tenant.clone(), self.next_party(tenant).await?, &[])),
         };
         let version = company.as_ref().map_or(0, |company| company.config.version.0);
         let (people, parties) = self.people(tenant, &names, &merged.document).await?;

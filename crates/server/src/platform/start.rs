@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 use super::document::{meaning, people_of};
 use super::{Company, Platform, accounts, routing};
-use crate::names::Names;
+use crate::names::{CALLERS_MAX, Names};
 use crate::node::clock::{Clock, utc_now};
 use crate::node::view::View;
 use crate::node::{self, Around, Begin, Mail};
@@ -307,7 +307,9 @@ impl Platform {
 
     async fn find_company(&self, row: &store::CompanyRow) -> anyhow::Result<Found> {
         let document = tree::of_json(&row.document).map_err(|fault| anyhow::anyhow!("{fault}"))?;
-        let names = Arc::new(Names::new(row.tenant.clone(), self.store.next_party(&row.tenant).await?));
+        let next = self.store.next_party(&row.tenant).await?;
+        let callers = self.store.callers(&row.tenant, CALLERS_MAX).await?;
+        let names = Arc::new(Names::new(row.tenant.clone(), next, &callers));
         let people = people_of(&self.store, &row.tenant, &document).await?;
         let config =
             meaning(&document, ConfigVersion(row.version), &people, &self.built_in).map_err(|faults| {
