@@ -15,7 +15,7 @@ use model::time::{Span, Utc};
 use super::samples::{Millis, Patience, Sample, millis};
 
 /// Agents that are played at most.
-const AGENTS_MAX: usize = 48;
+const AGENTS_MAX: usize = 32;
 
 /// Callers that are played at most.
 const CALLERS_MAX: usize = 24;
