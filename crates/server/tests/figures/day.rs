@@ -19,9 +19,6 @@ const NINE: i64 = 1_772_442_000_000_000;
 /// Who calls.
 const CALLER: PartyId = PartyId(100);
 
-/// A call, its legs so far, and the agent who is rung for it.
-type Waiting = (CallId, u16, Option<(PartyId, LegId)>);
-
 /// A day that was.
 pub(crate) struct Day {
     pub(crate) facts: Vec<Fact>,

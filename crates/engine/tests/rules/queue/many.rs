@@ -1,7 +1,5 @@
 //! Fairness and order over many calls: what one case cannot show (V-31, V-33, I-14, X-15; issue 4).
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "few facts count here")]
-
 use std::collections::BTreeMap;
 
 use model::fact::{CallbackState, OfferRule, What};
