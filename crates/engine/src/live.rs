@@ -37,7 +37,7 @@ pub fn group(
         .map(|member| member.party)
         .filter(|party| saved.members.get(party).is_none_or(|saved| saved.place.is_none()));
     let waiting = if settings.queue.is_some() {
-        line(state, config, number, now, number_of)
+        line((state, config), number, now, number_of)
     } else {
         offered(state, number, saved, number_of)
     };

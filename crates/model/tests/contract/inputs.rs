@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use expect_test::expect_file;
-use model::id::{LegId, PartyId, RequestId};
+use model::id::{CallId, LegId, PartyId, RequestId};
 use model::input::{Activity, Actor, Command, Duty, Input, Reachability, TransferMode};
 use model::leg::{
     Arrival, Caller, Dialled, FailCause, Ingress, Key, LegEvent, MediaFigures, Party, PlayId, ReferId,
