@@ -204,7 +204,7 @@ pub(crate) struct Simulate {
     /// Data folder whose records of that day give the calls, or how people talk and answer.
     #[arg(long)]
     pub(crate) data: Option<PathBuf>,
-    /// A setting to try, as group[8000].parallel=2.
+    /// A setting to try, as `group[8000].parallel=2`.
     #[arg(long)]
     pub(crate) change: Vec<String>,
     /// When agents are at work, as 08:00-17:00.
