@@ -198,7 +198,8 @@ impl Switchboard {
                 (self.devices_of(group, member), self.shown_inside(call))
             }
         };
-        let show = labelled(self.shown_for(group, show), &group.label);
+        // The name tells who calls, whatever number stands beside it; a hidden caller has the label alone.
+        let show = self.shown_for(group, labelled(show, &group.label));
         let alerting_max = group.alerting_max;
         self.dial(
             call,

@@ -119,7 +119,12 @@ impl Switchboard {
         self.with_call(id, |board, call| {
             board.timers.cancel(crate::timers::Timer::Park(call.id));
             let show = board.shown_inside(call);
+            let by = if let Phase::Parked(parked) = &call.phase { parked.by } else { None };
             board.ring_back(call, user, show, (Kind::Parked(parked), None));
+            // Whoever parked it is rung again, not the user to whom it was brought in vain.
+            if let Phase::Transferring(transferring) = &mut call.phase {
+                transferring.by = by;
+            }
         });
         self.reply(request, Reply::Done);
     }

@@ -389,7 +389,7 @@ fn the_groups_number_is_shown_where_it_says_so() {
                 dial mari, showing +3726001000 "Info Tamm", diverted by +3726001000, no diversion
             > caller 1 hangs up
             > call 2 hidden
-                dial mari, showing +3726001000 "Info +3726001000", diverted by +3726001000, no diversion
+                dial mari, showing +3726001000 "Info", diverted by +3726001000, no diversion
         "#]],
     );
 }
