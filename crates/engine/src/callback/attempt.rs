@@ -130,9 +130,7 @@ impl Switchboard {
 
     fn tell_agent(&mut self, call: &mut Call, n: u16, saying: Saying) -> PlayId {
         let (leg, id) = (call.leg_id(n), call.new_play());
-        let Saying { place, name, language, text, prompts } = saying;
-        self.fact(What::Heard { leg, place, prompt: name, language, text });
-        self.command_leg(leg, LegCommand::Play { id, prompts });
+        self.play_on(leg, id, saying);
         self.timers.set(Timer::Prompt(call.id), self.now.tick + AGENT_PROMPT_MAX);
         id
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use model::config::{Announcements, Group, PromptChoice};
 use model::fact::{Place, What};
-use model::id::PromptName;
+use model::id::{LegId, PromptName};
 use model::language::Language;
 use model::leg::{LegCommand, PlayId, PromptRef, Tone};
 use model::time::Span;
@@ -184,9 +184,7 @@ impl Switchboard {
         if let Some(line) = call.line_mut() {
             line.hearing.play = Some(id);
         }
-        let Saying { place, name, language, text, prompts } = saying;
-        self.fact(What::Heard { leg, place, prompt: name, language, text });
-        self.command_leg(leg, LegCommand::Play { id, prompts });
+        self.play_on(leg, id, saying);
         self.timers.set(Timer::Prompt(call.id), self.now.tick + MESSAGE_MAX);
     }
 
@@ -240,15 +238,21 @@ impl Switchboard {
             Some(saying) => {
                 self.answer_by_us(call);
                 self.set_sounding(call, Sounding::Music);
-                self.play_music(call, saying);
+                self.music_on(call.caller_leg(), saying);
             }
             None => self.ring(call),
         }
     }
 
-    /// Music to the caller, written down as heard.
-    pub(crate) fn play_music(&mut self, call: &Call, saying: Saying) {
-        let leg = call.caller_leg();
+    /// Plays something on a leg, written down as heard.
+    pub(crate) fn play_on(&mut self, leg: LegId, id: PlayId, saying: Saying) {
+        let Saying { place, name, language, text, prompts } = saying;
+        self.fact(What::Heard { leg, place, prompt: name, language, text });
+        self.command_leg(leg, LegCommand::Play { id, prompts });
+    }
+
+    /// Music on a leg, written down as heard.
+    pub(crate) fn music_on(&mut self, leg: LegId, saying: Saying) {
         let Saying { place, name, language, text, mut prompts } = saying;
         let Some(prompt) = prompts.pop() else { return };
         self.fact(What::Heard { leg, place, prompt: name, language, text });

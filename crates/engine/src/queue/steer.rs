@@ -6,7 +6,7 @@ use model::id::{CallId, PartyId, RequestId};
 use model::leg::Release;
 use model::output::{Refusal, Reply};
 
-use crate::call::{Call, LegRun, Phase};
+use crate::call::{Call, Phase};
 use crate::switchboard::Switchboard;
 
 impl Switchboard {
@@ -76,10 +76,6 @@ impl Switchboard {
 
     /// Offers that ring are taken back.
     pub(crate) fn withdraw_offers(&mut self, call: &mut Call) {
-        let ringing: Vec<u16> =
-            call.legs.iter().filter(|(_, leg)| leg.state != LegRun::Closing).map(|(n, _)| *n).collect();
-        for n in ringing {
-            self.end_dialled(call, n, EndCause::Cancelled, Release::Normal);
-        }
+        self.close_dialled(call, EndCause::Cancelled, Release::Normal);
     }
 }

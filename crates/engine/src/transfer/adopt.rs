@@ -126,7 +126,8 @@ impl Switchboard {
                 .get(&ringing.call)
                 .and_then(|record| record.legs.get(usize::from(ringing.n)));
             let (role, group) = record.map_or((Role::Callee, None), |record| (record.role, record.group));
-            board.withdraw_as_taken(call);
+            // Those that ring end because another took the call.
+            board.close_dialled(call, EndCause::AnsweredElsewhere, Release::AnsweredElsewhere);
             let n = board.adopt_as(call, new, (role, Peer::Party(party), group));
             board.leave_group(call, VisitOutcome::Served);
             board.leave_phase(call);
@@ -179,15 +180,6 @@ impl Switchboard {
             }
         };
         legs.iter().filter_map(rings).min().map(|(_, leg)| leg)
-    }
-
-    /// Offers that ring end because another took the call.
-    fn withdraw_as_taken(&mut self, call: &mut Call) {
-        let ringing: Vec<u16> =
-            call.legs.iter().filter(|(_, leg)| leg.state != LegRun::Closing).map(|(n, _)| *n).collect();
-        for n in ringing {
-            self.end_dialled(call, n, EndCause::AnsweredElsewhere, Release::AnsweredElsewhere);
-        }
     }
 
     /// Answers a leg that has come in and joins it with the served side.

@@ -5,7 +5,7 @@ use model::id::LegId;
 use model::leg::{Dialled, LegCommand, ReferId, ReferResult, Release};
 
 use super::blind::Sender;
-use crate::call::{Call, LegRun, Phase};
+use crate::call::{Call, Phase};
 use crate::switchboard::Switchboard;
 
 /// The far end of the sender's other call.
@@ -78,11 +78,7 @@ impl Switchboard {
     /// The call that a party has left: its far end goes, too.
     fn end_left(&mut self, left: &mut Call, gone: LegId) {
         self.leg_moved_away(left, gone);
-        let rest: Vec<u16> =
-            left.legs.iter().filter(|(_, leg)| leg.state != LegRun::Closing).map(|(n, _)| *n).collect();
-        for n in rest {
-            self.end_dialled(left, n, EndCause::Transferred, Release::Normal);
-        }
+        self.close_dialled(left, EndCause::Transferred, Release::Normal);
         self.end_caller(left, EndCause::Transferred, Release::Normal);
     }
 }

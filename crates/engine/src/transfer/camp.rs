@@ -3,7 +3,7 @@
 use model::fact::{Peer, Role};
 use model::fact::{Place, What};
 use model::id::{CallId, PartyId};
-use model::leg::{DialTo, LegCommand, PlayId, RecallReason};
+use model::leg::{DialTo, PlayId, RecallReason};
 use model::time::Span;
 
 use super::blind::Sender;
@@ -49,9 +49,7 @@ impl Switchboard {
 
     fn say_to_camped(&mut self, call: &mut Call, saying: Saying) -> PlayId {
         let (leg, id) = (call.caller_leg(), call.new_play());
-        let Saying { place, name, language, text, prompts } = saying;
-        self.fact(What::Heard { leg, place, prompt: name, language, text });
-        self.command_leg(leg, LegCommand::Play { id, prompts });
+        self.play_on(leg, id, saying);
         id
     }
 

@@ -1,11 +1,10 @@
 //! Hold: who is put on hold hears the music of the group through which the call came, else the company's.
 
 use model::config::PromptChoice;
-use model::fact::{Place, What};
+use model::fact::Place;
 use model::leg::LegCommand;
 
 use crate::call::{Call, Phase};
-use crate::queue::hear::Saying;
 use crate::switchboard::Switchboard;
 
 impl Switchboard {
@@ -36,10 +35,6 @@ impl Switchboard {
         let language = group.as_ref().map_or(self.settings.config.language, |group| group.language);
         let music = group.map_or(PromptChoice::BuiltIn, |group| group.announcements.music.clone());
         let Some(saying) = self.chosen(&music, "music", language, Place::Music) else { return };
-        let leg = call.leg_id(n);
-        let Saying { place, name, language, text, mut prompts } = saying;
-        let Some(prompt) = prompts.pop() else { return };
-        self.fact(What::Heard { leg, place, prompt: name, language, text });
-        self.command_leg(leg, LegCommand::Music { prompt });
+        self.music_on(call.leg_id(n), saying);
     }
 }
