@@ -276,7 +276,7 @@ fn member_statistics(member: &AgentFigures, names: &Names, links: &Links) -> Mem
     let user = user.unwrap_or_else(|| shown(names, member.party));
     let link = |filter: OfferFilter| links.offers(&user, filter);
     MemberStatistics {
-        logged_in_s: member.logged_in.whole_seconds(),
+        logged_in_s: member.logged_in.nearest_second(),
         offered: member.offered,
         answered: member.answered,
         missed: Missed {
@@ -285,14 +285,14 @@ fn member_statistics(member: &AgentFigures, names: &Names, links: &Links) -> Mem
             unreachable: member.unreachable,
             rejected: member.rejected,
         },
-        talk_s: member.talk.whole_seconds(),
-        wrap_up_s: member.wrap_up.whole_seconds(),
-        paused_s: member.paused.whole_seconds(),
-        away_s: member.away.whole_seconds(),
+        talk_s: member.talk.nearest_second(),
+        wrap_up_s: member.wrap_up.nearest_second(),
+        paused_s: member.paused.nearest_second(),
+        away_s: member.away.nearest_second(),
         occupancy: member.occupancy,
         share: member.share,
         fairness: member.fairness.map(|fairness| FairnessShape {
-            offerable_s: member.offerable.whole_seconds(),
+            offerable_s: member.offerable.nearest_second(),
             expected_share: fairness.expected_share,
             actual_share: member.share,
             deviation: fairness.deviation,

@@ -49,8 +49,8 @@ fn line(record: &CallRecord, visit: &VisitRecord, group: Number, names: &Names) 
     let who = visit.served_by.and_then(|member| names.get(&member)).and_then(|view| view.user.clone());
     let answered = served.and_then(|leg| leg.answered);
     let left = if served.is_some() { served.and_then(|leg| leg.ended) } else { visit.to };
-    let wait = visit.to.map(|to| (to - visit.from).whole_seconds());
-    let talk = answered.and_then(|from| left.map(|to| (to - from).whole_seconds()));
+    let wait = visit.to.map(|to| (to - visit.from).nearest_second());
+    let talk = answered.and_then(|from| left.map(|to| (to - from).nearest_second()));
     let number = |seconds: Option<u64>| seconds.map_or_else(String::new, |seconds| seconds.to_string());
     let time = |at: Option<Utc>| at.map_or_else(String::new, iso);
     format!(

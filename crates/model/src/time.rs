@@ -61,6 +61,11 @@ impl Span {
     pub const fn whole_seconds(self) -> u64 {
         self.0 / 1_000
     }
+    /// The nearest second, half a second up: what is measured between two readings of the wall clock is a hair more
+    /// or less than what a timer was set to.
+    pub const fn nearest_second(self) -> u64 {
+        self.0.saturating_add(500) / 1_000
+    }
 }
 
 /// Why a text is no span.
