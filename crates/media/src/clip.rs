@@ -1,7 +1,7 @@
-//! Clips: audio decoded once, encoded once per law, shared by all listeners; and players that hand it out
-//! packet by packet.
+//! Clips: audio decoded once, held once, shared by all listeners; and players that hand it out packet by packet.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use crate::g711::Law;
 
@@ -43,23 +43,23 @@ impl std::fmt::Display for WavError {
 
 impl std::error::Error for WavError {}
 
-/// Audio in both laws.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Audio in A-law. In mu-law it is written once somebody hears it so: most clips are never heard in that law, and
+/// holding both would double what an idle Helin needs.
+#[derive(Debug, Clone)]
 pub struct Clip {
-    a: Arc<[u8]>,
-    mu: Arc<[u8]>,
+    a: Cow<'static, [u8]>,
+    mu: OnceLock<Box<[u8]>>,
 }
 
 impl Clip {
     /// From samples at 8,000 Hz.
     pub fn of_samples(samples: &[i16]) -> Clip {
-        let encode = |law: Law| samples.iter().map(|sample| law.encode(*sample)).collect();
-        Clip { a: encode(Law::A), mu: encode(Law::Mu) }
+        Clip::of_octets(samples.iter().map(|sample| Law::A.encode(*sample)).collect::<Vec<u8>>())
     }
 
-    /// From octets of both laws, as long as one another.
-    pub fn of_octets(a: Vec<u8>, mu: Vec<u8>) -> Clip {
-        Clip { a: a.into(), mu: mu.into() }
+    /// From octets of A-law; those that stand in the program cost no memory until they are played.
+    pub fn of_octets(a: impl Into<Cow<'static, [u8]>>) -> Clip {
+        Clip { a: a.into(), mu: OnceLock::new() }
     }
 
     /// From a WAV file: 8,000 Hz, 16 bits, mono.
@@ -71,10 +71,14 @@ impl Clip {
     }
 
     /// Its octets in a law.
-    pub fn octets(&self, law: Law) -> &Arc<[u8]> {
+    pub fn octets(&self, law: Law) -> &[u8] {
         match law {
             Law::A => &self.a,
-            Law::Mu => &self.mu,
+            Law::Mu => self.mu.get_or_init(|| {
+                let mut mu = Vec::with_capacity(self.a.len());
+                Law::A.recode(&self.a, &mut mu);
+                mu.into()
+            }),
         }
     }
 
@@ -186,9 +190,10 @@ mod tests {
     #[test]
     fn faults_of_a_file_are_named() {
         assert!(Clip::of_wav(&wav(8_000, &[0; 320])).is_ok());
-        assert_eq!(Clip::of_wav(b"ID3"), Err(WavError::NotWav));
-        assert_eq!(Clip::of_wav(&wav(44_100, &[0; 8])), Err(WavError::NotTelephone));
-        assert_eq!(Clip::of_wav(&wav(8_000, &[])), Err(WavError::Empty));
+        let fault = |octets: &[u8]| Clip::of_wav(octets).unwrap_err();
+        assert_eq!(fault(b"ID3"), WavError::NotWav);
+        assert_eq!(fault(&wav(44_100, &[0; 8])), WavError::NotTelephone);
+        assert_eq!(fault(&wav(8_000, &[])), WavError::Empty);
         let good = wav(8_000, &[1; 64]);
         for cut in 0..good.len() {
             let _ = Clip::of_wav(&good[..cut]);
@@ -197,8 +202,7 @@ mod tests {
 
     #[test]
     fn a_player_hands_out_everything_without_gaps() {
-        let items = [(250, 1), (100, 2)]
-            .map(|(size, octet)| Arc::new(Clip::of_octets(vec![octet; size], vec![octet + 10; size])));
+        let items = [(250, 1), (100, 2)].map(|(size, octet)| Arc::new(Clip::of_octets(vec![octet; size])));
         let mut player = Player::new(items.to_vec());
         let mut out = Vec::new();
         let mut all = Vec::new();
@@ -214,7 +218,10 @@ mod tests {
         let mut player = Player::new(items.to_vec());
         player.next(Law::A, 160, &mut out);
         player.next(Law::Mu, 160, &mut out);
-        assert!(out[..90].iter().all(|octet| *octet == 11) && out[90..].iter().all(|octet| *octet == 12));
+        let mu = |octet: u8| Law::Mu.encode(Law::A.decode(octet));
+        assert!(
+            out[..90].iter().all(|octet| *octet == mu(1)) && out[90..].iter().all(|octet| *octet == mu(2))
+        );
         assert!(!Player::new(vec![]).next(Law::A, 160, &mut out));
     }
 }

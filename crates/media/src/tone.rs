@@ -15,20 +15,19 @@ pub enum Tone {
     Busy,
 }
 
-/// One period of a tone in both laws, to be repeated.
-pub fn clip(tone: Tone) -> Clip {
-    Clip::of_octets(period(tone, Law::A), period(tone, Law::Mu))
-}
-
 /// One period of a tone, to be repeated. 425 Hz fits whole into half a second only as 212.5 periods, so the
 /// phase begins anew with each sound, as in the network.
-pub fn period(tone: Tone, law: Law) -> Vec<u8> {
+pub fn clip(tone: Tone) -> Clip {
+    Clip::of_octets(period(tone))
+}
+
+fn period(tone: Tone) -> Vec<u8> {
     let (on, off) = match tone {
         Tone::Ringing => (RATE, 4 * RATE),
         Tone::Busy => (RATE / 2, RATE / 2),
     };
-    let sound = (0..on).map(|n| law.encode(sample(n)));
-    sound.chain(std::iter::repeat_n(law.silence(), off)).collect()
+    let sound = (0..on).map(|n| Law::A.encode(sample(n)));
+    sound.chain(std::iter::repeat_n(Law::A.silence(), off)).collect()
 }
 
 /// -13 dBm0: full scale is +3.14 dBm0, so the amplitude is 10^(-16.14/20) of it.
@@ -46,12 +45,12 @@ mod tests {
 
     #[test]
     fn tones_begin_with_sound_and_have_their_cadence() {
-        let ringing = period(Tone::Ringing, Law::A);
+        let ringing = period(Tone::Ringing);
         assert_eq!(ringing.len(), 5 * RATE);
         let loud = |part: &[u8]| part.iter().any(|octet| Law::A.decode(*octet).abs() > 1_000);
         assert!(loud(&ringing[..80]));
         assert!(loud(&ringing[RATE - 80..RATE]));
         assert!(!loud(&ringing[RATE..]));
-        assert_eq!(period(Tone::Busy, Law::Mu).len(), RATE);
+        assert_eq!(period(Tone::Busy).len(), RATE);
     }
 }

@@ -2,6 +2,7 @@
 //! pieces from `engine::speech`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -17,8 +18,11 @@ const TEXTS: &str = include_str!("../../../prompts/texts.toml");
 /// Folder of what has no words and is the same in every language.
 const WORDLESS: &str = "wordless";
 
-/// Name, folder and audio of every file; listed by `build.rs`.
-const AUDIO: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/prompts.rs"));
+/// Name and folder of every file, and where in `SOUND` it stands; made by `build.rs`.
+const AUDIO: &[(&str, &str, Range<usize>)] = include!(concat!(env!("OUT_DIR"), "/prompts.rs"));
+
+/// All of them in A-law. It stands in the program: what nobody hears is never read from the disk.
+static SOUND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prompts.alaw"));
 
 /// Audio by name and language.
 pub(crate) type Clips = HashMap<(PromptName, Language), Arc<Clip>>;
@@ -34,9 +38,8 @@ pub(crate) fn load() -> anyhow::Result<(Prompts, Clips)> {
     let texts = texts()?;
     let mut prompts = Prompts::default();
     let mut clips = Clips::new();
-    for (name, folder, wav) in AUDIO {
-        let clip = Clip::of_wav(wav).with_context(|| format!("prompts/{folder}/**/{name}.wav is broken"))?;
-        let clip = Arc::new(clip);
+    for (name, folder, place) in AUDIO {
+        let clip = Arc::new(Clip::of_octets(&SOUND[place.clone()]));
         let key: PromptName = name.parse().context("a prompt name")?;
         for language in languages_of(folder)? {
             let text = if *folder == WORDLESS {

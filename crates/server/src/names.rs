@@ -3,8 +3,8 @@
 //! Callers are kept for as long as they are likely to be asked for; the store knows all of them, and is asked only
 //! once there are more than are kept. Invariant: one number has one party, also after a restart.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use api::gateway::PartyView;
 use model::config::TenantConfig;
@@ -24,7 +24,8 @@ pub(crate) struct Names {
 
 #[derive(Debug, Default)]
 struct Inner {
-    people: BTreeMap<PartyId, PartyView>,
+    /// Users and outside persons stand in the settings.
+    config: Option<Arc<TenantConfig>>,
     numbers: HashMap<PhoneNumber, PartyId>,
     callers: HashMap<PartyId, PhoneNumber>,
     oldest: VecDeque<PartyId>,
@@ -48,19 +49,8 @@ impl Names {
     }
 
     /// Takes the people of new settings.
-    pub(crate) fn take_config(&self, config: &TenantConfig) {
-        let mut people = BTreeMap::new();
-        for (id, user) in &config.users {
-            let number = user.number.map(|number| number.to_string());
-            let number = number.or_else(|| user.extension.map(|extension| extension.to_string()));
-            people.insert(*id, PartyView { user: Some(user.name.to_string()), number });
-        }
-        for (id, outside) in &config.outside {
-            let view =
-                PartyView { user: Some(outside.name.to_string()), number: Some(outside.number.to_string()) };
-            people.insert(*id, view);
-        }
-        self.lock().people = people;
+    pub(crate) fn take_config(&self, config: &Arc<TenantConfig>) {
+        self.lock().config = Some(config.clone());
     }
 
     /// An unused id.
@@ -115,21 +105,32 @@ impl Names {
     /// For people, as far as known here.
     pub(crate) fn view(&self, party: PartyId) -> PartyView {
         let inner = self.lock();
-        if let Some(view) = inner.people.get(&party) {
-            return view.clone();
-        }
-        let number = inner.callers.get(&party).map(|number| number.to_string());
-        PartyView { user: None, number }
+        inner.person(party).unwrap_or_else(|| {
+            let number = inner.callers.get(&party).map(|number| number.to_string());
+            PartyView { user: None, number }
+        })
     }
 
     /// Whether `view` can say anything about the party.
     pub(crate) fn knows(&self, party: PartyId) -> bool {
         let inner = self.lock();
-        inner.people.contains_key(&party) || inner.callers.contains_key(&party)
+        inner.person(party).is_some() || inner.callers.contains_key(&party)
     }
 }
 
 impl Inner {
+    /// A user or an outside person.
+    fn person(&self, party: PartyId) -> Option<PartyView> {
+        let config = self.config.as_ref()?;
+        if let Some(user) = config.users.get(&party) {
+            let number = user.number.map(|number| number.to_string());
+            let number = number.or_else(|| user.extension.map(|extension| extension.to_string()));
+            return Some(PartyView { user: Some(user.name.to_string()), number });
+        }
+        let outside = config.outside.get(&party)?;
+        Some(PartyView { user: Some(outside.name.to_string()), number: Some(outside.number.to_string()) })
+    }
+
     fn allot(&mut self, number: PhoneNumber) -> PartyId {
         let id = PartyId(self.next);
         self.next += 1;

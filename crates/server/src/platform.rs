@@ -11,9 +11,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use model::config::tree::Node as Document;
-use model::config::{Prompts, TenantConfig};
-use model::id::TenantId;
+use model::config::{Prompts, TenantConfig, User};
+use model::id::{PartyId, TenantId};
 use store::{MasterKey, Store, TokenRow};
 use telephony::{Account, Accounts, Handle, Secret};
 
@@ -24,16 +23,16 @@ use crate::router::CallMap;
 use crate::routing::Routing;
 
 pub(crate) use audio::hash_of;
+use document::Written;
 pub(crate) use start::{open_store, start};
 
 /// One company.
 #[derive(Debug)]
 pub(crate) struct Company {
     pub(crate) config: Arc<TenantConfig>,
-    /// As people wrote it, without secrets.
-    pub(crate) document: Document,
-    /// SIP passwords by user name.
-    pub(crate) passwords: BTreeMap<String, String>,
+    pub(crate) document: Written,
+    /// Those who have a SIP password.
+    pub(crate) accounts: Box<[Account]>,
     pub(crate) names: Arc<Names>,
     pub(crate) node: Node,
 }
@@ -51,7 +50,7 @@ pub(crate) struct Platform {
     pub(crate) calls: CallMap,
     pub(crate) routing: ArcSwap<Routing>,
     pub(crate) built_in: Prompts,
-    pub(crate) clips: Clips,
+    pub(crate) clips: Arc<Clips>,
     /// Companies' audio, decoded.
     decoded: audio::Decoded,
     companies: RwLock<BTreeMap<TenantId, Arc<Company>>>,
@@ -122,20 +121,23 @@ fn routing(companies: &[Arc<Company>]) -> Routing {
 }
 
 fn accounts(companies: &[Arc<Company>]) -> Accounts {
-    let mut accounts = Vec::new();
-    let mut domains = Vec::new();
-    for company in companies {
+    let accounts = companies.iter().flat_map(|company| &company.accounts).cloned().collect();
+    let domains = companies.iter().flat_map(|company| {
         let tenant = &company.config.id;
-        domains.extend(company.config.domains.iter().map(|domain| (domain.clone(), tenant.clone())));
-        for (party, user) in &company.config.users {
-            let Some(password) = company.passwords.get(user.name.as_str()) else { continue };
-            accounts.push(Account {
-                tenant: tenant.clone(),
-                party: *party,
-                user: user.name.to_string(),
-                password: Secret::new(password.clone()),
-            });
-        }
-    }
+        company.config.domains.iter().map(|domain| (domain.clone(), tenant.clone()))
+    });
     Accounts::new(accounts, domains)
+}
+
+/// The accounts of a company's users, by their passwords.
+fn accounts_of(config: &TenantConfig, mut passwords: BTreeMap<String, String>) -> Box<[Account]> {
+    let account = |(party, user): (&PartyId, &User)| {
+        Some(Account {
+            tenant: config.id.clone(),
+            party: *party,
+            user: user.name.clone(),
+            password: Secret::new(passwords.remove(user.name.as_str())?),
+        })
+    };
+    config.users.iter().filter_map(account).collect()
 }

@@ -150,7 +150,7 @@ fn row(binding: &Binding) -> Option<BindingRow> {
     Some(BindingRow {
         tenant: binding.tenant.clone(),
         party: binding.party,
-        contact: binding.contact.clone(),
+        contact: binding.contact.to_string(),
         expires: model::time::Utc(binding.expires),
         binding: serde_json::to_vec(binding).ok()?,
     })

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::id::{PartyId, TenantId};
+use model::id::{PartyId, PartyName, TenantId};
 use sip_proto::auth::Secret;
 
 /// A phone's account.
@@ -13,7 +13,7 @@ pub struct Account {
     /// Whose.
     pub party: PartyId,
     /// SIP user name.
-    pub user: String,
+    pub user: PartyName,
     /// For digest.
     pub password: Secret,
 }
@@ -21,21 +21,21 @@ pub struct Account {
 /// All accounts. A name belongs to one account within a company; over the platform it may stand in several.
 #[derive(Debug, Default)]
 pub struct Accounts {
+    /// In order of their names.
     accounts: Vec<Account>,
-    by_name: HashMap<String, Vec<usize>>,
     domains: HashMap<String, TenantId>,
 }
 
 impl Accounts {
     /// From the accounts of all companies and their SIP domains.
-    pub fn new(accounts: Vec<Account>, domains: impl IntoIterator<Item = (String, TenantId)>) -> Accounts {
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, account) in accounts.iter().enumerate() {
-            by_name.entry(account.user.clone()).or_default().push(at);
-        }
+    pub fn new(
+        mut accounts: Vec<Account>,
+        domains: impl IntoIterator<Item = (String, TenantId)>,
+    ) -> Accounts {
+        accounts.sort_by(|one, other| one.user.cmp(&other.user));
         let domains =
             domains.into_iter().map(|(domain, tenant)| (domain.to_ascii_lowercase(), tenant)).collect();
-        Accounts { accounts, by_name, domains }
+        Accounts { accounts, domains }
     }
 
     /// The account of an authentication name, said for an address of record at `host` (demo.md, "SIP user name"):
@@ -59,8 +59,10 @@ impl Accounts {
         }
     }
 
-    fn named(&self, user: &str) -> impl Iterator<Item = &Account> {
-        self.by_name.get(user).into_iter().flatten().map(|at| &self.accounts[*at])
+    fn named(&self, user: &str) -> impl Iterator<Item = &Account> + use<'_> {
+        let from = self.accounts.partition_point(|account| account.user.as_str() < user);
+        let count = self.accounts[from..].partition_point(|account| account.user.as_str() == user);
+        self.accounts[from..from + count].iter()
     }
 }
 
@@ -72,7 +74,7 @@ mod tests {
         Account {
             tenant: tenant.parse().unwrap(),
             party: PartyId(party),
-            user: user.to_owned(),
+            user: user.parse().unwrap(),
             password: Secret::new("x"),
         }
     }

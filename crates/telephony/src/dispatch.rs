@@ -152,7 +152,7 @@ impl Core {
         let values: Vec<String> = challenges.iter().map(ToString::to_string).collect();
         let headers: Vec<(&str, &str)> =
             values.iter().map(|value| ("WWW-Authenticate", value.as_str())).collect();
-        self.answer(server, 401, &headers);
+        self.endpoint.respond_stateless(server, request, 401, &headers);
         None
     }
 

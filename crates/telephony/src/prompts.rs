@@ -11,14 +11,14 @@ use model::leg::PromptRef;
 /// All prompts.
 #[derive(Debug, Default)]
 pub struct Prompts {
-    built_in: HashMap<(PromptName, Language), Arc<Clip>>,
+    built_in: Arc<HashMap<(PromptName, Language), Arc<Clip>>>,
     own: HashMap<(TenantId, PromptName, Language), Arc<Clip>>,
 }
 
 impl Prompts {
     /// From decoded audio.
     pub fn new(
-        built_in: HashMap<(PromptName, Language), Arc<Clip>>,
+        built_in: Arc<HashMap<(PromptName, Language), Arc<Clip>>>,
         own: HashMap<(TenantId, PromptName, Language), Arc<Clip>>,
     ) -> Prompts {
         Prompts { built_in, own }

@@ -1,7 +1,7 @@
 //! Contacts of users (RFC 3261 10): at most ten each, kept from 60 to 3,600 seconds, on disk before the phone
 //! is told.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use model::id::{PartyId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -22,13 +22,13 @@ pub struct Binding {
     /// Whose.
     pub party: PartyId,
     /// Address, as the phone gave it.
-    pub contact: String,
+    pub contact: Box<str>,
     /// By which way it is reached.
     pub flow: Flow,
     /// Until when, microseconds UTC.
     pub expires: i64,
     /// Of the REGISTER that made it.
-    pub call_id: String,
+    pub call_id: Box<str>,
     /// Of the REGISTER that made it.
     pub cseq: u32,
     /// It takes MESSAGE: it said so, or said nothing about methods.
@@ -91,48 +91,63 @@ pub(crate) enum Outcome {
 /// All contacts.
 #[derive(Debug, Default)]
 pub(crate) struct Registrar {
-    users: HashMap<(TenantId, PartyId), Vec<Binding>>,
-    /// When the next contact of a user ends.
-    ends: BTreeMap<(i64, TenantId, PartyId), ()>,
+    /// Those who have a contact. Most have one: a list with room for more would cost four times as much.
+    users: HashMap<(TenantId, PartyId), Box<[Binding]>>,
+    /// When contacts end, and whose.
+    ends: BTreeSet<(i64, TenantId, PartyId)>,
+    /// Contacts of all users.
+    count: usize,
 }
 
 impl Registrar {
     /// Takes contacts that survived a restart.
     pub(crate) fn restore(&mut self, bindings: Vec<Binding>) {
+        let mut users: HashMap<_, Vec<Binding>> = HashMap::new();
         for binding in bindings {
-            let key = (binding.tenant.clone(), binding.party);
-            self.ends.insert((binding.expires, binding.tenant.clone(), binding.party), ());
-            self.users.entry(key).or_default().push(binding);
+            users.entry((binding.tenant.clone(), binding.party)).or_default().push(binding);
+        }
+        for (whose, bindings) in users {
+            self.set(whose, bindings);
+        }
+    }
+
+    /// From now on these are all contacts of a user.
+    fn set(&mut self, whose: (TenantId, PartyId), bindings: Vec<Binding>) {
+        let end = |binding: &Binding| (binding.expires, whose.0.clone(), whose.1);
+        let old = self.users.remove(&whose).unwrap_or_default();
+        for binding in &old {
+            self.ends.remove(&end(binding));
+        }
+        self.ends.extend(bindings.iter().map(end));
+        self.count = self.count + bindings.len() - old.len();
+        if !bindings.is_empty() {
+            self.users.insert(whose, bindings.into());
         }
     }
 
     pub(crate) fn contacts(&self, tenant: &TenantId, party: PartyId) -> &[Binding] {
-        self.users.get(&(tenant.clone(), party)).map_or(&[], Vec::as_slice)
+        self.users.get(&(tenant.clone(), party)).map_or(&[], |bindings| bindings)
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.users.values().map(Vec::len).sum()
+        self.count
     }
 
     /// Microseconds UTC of the next end.
     pub(crate) fn next_end(&self) -> Option<i64> {
-        self.ends.first_key_value().map(|((at, _, _), ())| *at)
+        self.ends.first().map(|(at, _, _)| *at)
     }
 
     /// Ends contacts whose time is up; gives the users concerned.
     pub(crate) fn end_due(&mut self, now: i64) -> Vec<(TenantId, PartyId)> {
         let mut concerned = Vec::new();
-        while let Some(((at, tenant, party), ())) =
-            self.ends.first_key_value().map(|(key, ())| (key.clone(), ()))
+        while self.next_end().is_some_and(|at| at <= now)
+            && let Some((_, tenant, party)) = self.ends.pop_first()
         {
-            if at > now {
-                break;
-            }
-            self.ends.remove(&(at, tenant.clone(), party));
-            let Some(bindings) = self.users.get_mut(&(tenant.clone(), party)) else { continue };
-            let before = bindings.len();
-            bindings.retain(|binding| binding.expires > now);
-            if bindings.len() != before {
+            let all = self.contacts(&tenant, party);
+            let lasting: Vec<Binding> = all.iter().filter(|binding| binding.expires > now).cloned().collect();
+            if lasting.len() < all.len() {
+                self.set((tenant.clone(), party), lasting);
                 concerned.push((tenant, party));
             }
         }
@@ -153,10 +168,9 @@ impl Registrar {
             return Outcome::Listed;
         }
         let general = headers.expires();
-        let key = (tenant.clone(), party);
-        let mut bindings = self.users.get(&key).cloned().unwrap_or_default();
+        let mut bindings = self.contacts(tenant, party).to_vec();
         let (call_id, cseq) = (request.call_id(), request.cseq().number);
-        let stale = |binding: &Binding| binding.call_id == call_id && binding.cseq >= cseq;
+        let stale = |binding: &Binding| *binding.call_id == *call_id && binding.cseq >= cseq;
         if values.contains(&"*") {
             if values.len() > 1 || general != Some(0) {
                 return Outcome::BadStar;
@@ -190,10 +204,10 @@ impl Registrar {
             bindings.push(Binding {
                 tenant: tenant.clone(),
                 party,
-                contact: contact.uri.as_str().to_owned(),
+                contact: contact.uri.as_str().into(),
                 flow: way_to(&contact.uri, request, flow),
                 expires: now + i64::from(seconds) * 1_000_000,
-                call_id: call_id.to_owned(),
+                call_id: call_id.into(),
                 cseq,
                 messages,
                 device: Device::of(&contact),
@@ -202,10 +216,7 @@ impl Registrar {
         if bindings.len() > CONTACTS_MAX {
             return Outcome::TooMany;
         }
-        for binding in &bindings {
-            self.ends.insert((binding.expires, tenant.clone(), party), ());
-        }
-        self.users.insert(key, bindings);
+        self.set((tenant.clone(), party), bindings);
         Outcome::Changed
     }
 }

@@ -41,7 +41,7 @@ impl Core {
             .contacts(tenant, party)
             .iter()
             .filter(|binding| binding.messages)
-            .map(|binding| Channel::Message { uri: binding.contact.clone(), flow: binding.flow })
+            .map(|binding| Channel::Message { uri: binding.contact.to_string(), flow: binding.flow })
             .collect();
         for channel in channels {
             self.write_to(&channel, text);

@@ -63,6 +63,8 @@ pub fn resolve(
     }
     references::check_groups(&config, list("group"), &mut faults);
     references::take_shown_numbers(&mut config, list("user"), &mut faults);
+    // A map that grew entry by entry is half empty; one made from all of them at once is full.
+    config.users = std::mem::take(&mut config.users).into_iter().collect();
     if faults.is_empty() { Ok(config) } else { Err(faults) }
 }
 

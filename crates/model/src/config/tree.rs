@@ -168,6 +168,14 @@ pub fn of_json(text: &str) -> Result<Node, Fault> {
     if text.len() > SIZE_MAX {
         return Err(broken(None, "larger than 4 MiB".to_owned()));
     }
+    of_stored(text)
+}
+
+/// Reads a document that was accepted before: changes may have made it larger than a file may be.
+///
+/// # Errors
+/// The text is no JSON; the fault has the line.
+pub fn of_stored(text: &str) -> Result<Node, Fault> {
     let value: Value = serde_json::from_str(text)
         .map_err(|fault| broken(u32::try_from(fault.line()).ok(), fault.to_string()))?;
     Ok(of_json_value(&value))

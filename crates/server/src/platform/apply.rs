@@ -13,8 +13,8 @@ use model::config::{TenantConfig, document};
 use model::id::{ConfigVersion, PartyId, PartyName, TenantId};
 use store::{Claim, ClaimKind, NewParty, NewVersion, PartyKey, SecretKind, StoreError};
 
-use super::document::meaning;
-use super::{Company, Platform};
+use super::document::{Written, meaning};
+use super::{Company, Platform, accounts_of};
 use crate::names::Names;
 use crate::node::Mail;
 use crate::node::clock::utc_now;
@@ -47,10 +47,9 @@ impl Platform {
             let text = format!("is not {tenant}, whose settings are written here");
             return Err(one_fault("company.id", text));
         }
-        let stored =
-            company.as_ref().map_or_else(|| new_document(tenant), |company| company.document.clone());
-        let passwords = company.as_ref().map(|company| company.passwords.clone()).unwrap_or_default();
-        let log_ins = self.store.secrets(tenant, SecretKind::Password, &self.key).await.unwrap_or_default();
+        let stored = company.as_ref().map_or_else(|| new_document(tenant), |company| company.document.tree());
+        let mut passwords = self.secrets(tenant, SecretKind::SipPassword).await?;
+        let log_ins = self.secrets(tenant, SecretKind::Password).await?;
         let same = |user: &str, kind: &'static str, value: &str| {
             let known = if kind == "sip_password" { passwords.get(user) } else { log_ins.get(user) };
             known.is_some_and(|known| known == value)
@@ -94,7 +93,6 @@ impl Platform {
             parties: parties.clone(),
         })
         .await?;
-        let mut passwords = passwords;
         for (user, kind, value) in &merged.secrets {
             if *kind == "sip_password" {
                 passwords.insert(user.clone(), value.clone());
@@ -110,7 +108,8 @@ impl Platform {
             None => self.begin_node(config.clone(), names.clone()).await.map_err(unavailable)?,
         };
         let version = config.version.0;
-        self.set_company(Company { config, document: merged.document, passwords, names, node }).await;
+        let (document, accounts) = (Written::of(&merged.document), accounts_of(&config, passwords));
+        self.set_company(Company { config, document, accounts, names, node }).await;
         tracing::info!(%tenant, version, by = %file.by, changes = merged.changes.len(), "new settings");
         Ok(Applied { version, changes: merged.changes })
     }
@@ -145,6 +144,15 @@ impl Platform {
         Ok((people, parties))
     }
 
+    /// What users have set, by their names.
+    async fn secrets(
+        &self,
+        tenant: &TenantId,
+        kind: SecretKind,
+    ) -> Result<BTreeMap<String, String>, ApplyRefusal> {
+        self.store.secrets(tenant, kind, &self.key).await.map_err(unavailable)
+    }
+
     fn seal(&self, tenant: &TenantId, merged: &Merged) -> Vec<(String, SecretKind, Vec<u8>)> {
         merged
             .secrets
@@ -173,7 +181,7 @@ impl Platform {
     /// Prints a company's settings.
     pub(crate) fn export(&self, tenant: &TenantId, format: Format, all: bool) -> Option<String> {
         let company = self.company(tenant)?;
-        let document = shaped(&company.document, if all { Defaults::Show } else { Defaults::Hide });
+        let document = shaped(&company.document.tree(), if all { Defaults::Show } else { Defaults::Hide });
         Some(match format {
             Format::Toml => toml(&document),
             Format::Json => document.json().to_string(),

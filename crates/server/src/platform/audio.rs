@@ -8,11 +8,11 @@ use media::decode::decode;
 use model::config::fault::Fault;
 use model::config::tree::Node as Document;
 use model::id::TenantId;
-use model::language::Language;
 use sha2::{Digest, Sha256};
 use store::Store;
 
 use super::apply::text_at;
+use super::document::OwnPrompt;
 use super::{Company, Platform};
 use crate::builtin::Clips;
 
@@ -49,8 +49,11 @@ impl Platform {
     /// Forgets audio that came for a document which was refused, unless another document has it.
     pub(super) async fn forget_audio(&self, refused: &Document) {
         let companies = self.companies();
-        let used: BTreeSet<&str> =
-            companies.iter().flat_map(|company| hashes(&company.document)).map(|(_, hash)| hash).collect();
+        let used: BTreeSet<&str> = companies
+            .iter()
+            .flat_map(|company| &company.document.prompts)
+            .map(|prompt| &*prompt.hash)
+            .collect();
         for (_, hash) in hashes(refused) {
             if !used.contains(hash)
                 && let Err(error) = self.store.delete_audio(hash).await
@@ -86,27 +89,21 @@ async fn decoded(audio: &[u8]) -> Result<Clip, String> {
 pub(crate) async fn prompts(
     store: &Store,
     known: &Decoded,
-    clips: &Clips,
+    clips: &Arc<Clips>,
     companies: &[Arc<Company>],
 ) -> telephony::Prompts {
     let mut known = known.lock().await;
     let mut used = HashMap::new();
     let mut own = HashMap::new();
     for company in companies {
-        let list = company.document.table().and_then(|table| table.get("prompt")).and_then(Document::list);
-        for entry in list.unwrap_or_default() {
-            let name = text_at(entry, &["name"]).and_then(|name| name.parse().ok());
-            let language = text_at(entry, &["language"]).and_then(Language::from_code);
-            let (Some(name), Some(language), Some(hash)) = (name, language, text_at(entry, &["hash"])) else {
-                continue;
-            };
+        for OwnPrompt { name, language, hash } in &company.document.prompts {
             let clip = match known.get(hash) {
                 Some(clip) => Some(clip.clone()),
                 None => read(store, &company.config.id, hash).await,
             };
             if let Some(clip) = clip {
-                used.insert(hash.to_owned(), clip.clone());
-                own.insert((company.config.id.clone(), name, language), clip);
+                used.insert(hash.clone(), clip.clone());
+                own.insert((company.config.id.clone(), name.clone(), *language), clip);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What a company's stored document means: its people looked up, its settings resolved.
+//! A company's stored document: kept as text, and what it means: its people looked up, its settings resolved.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,49 @@ use model::config::TenantConfig;
 use model::config::fault::Fault;
 use model::config::resolve::{Around, resolve};
 use model::config::tree::{self, Node as Document};
-use model::id::{ConfigVersion, PartyId, PartyName, TenantId};
+use model::id::{ConfigVersion, PartyId, PartyName, PromptName, TenantId};
+use model::language::Language;
 use store::{PartyKey, Store, StoreError};
 
 use super::apply::text_at;
+
+/// A document as people wrote it, without secrets. Only a change and an export look at it as a tree, which takes ten
+/// times the memory.
+#[derive(Debug)]
+pub(crate) struct Written {
+    json: Box<str>,
+    /// The company's own prompts.
+    pub(super) prompts: Vec<OwnPrompt>,
+}
+
+/// A prompt for which a company has sent audio.
+#[derive(Debug)]
+pub(crate) struct OwnPrompt {
+    pub(super) name: PromptName,
+    pub(super) language: Language,
+    /// Of its audio.
+    pub(super) hash: String,
+}
+
+impl Written {
+    pub(crate) fn of(document: &Document) -> Written {
+        let prompt = |entry: &Document| {
+            Some(OwnPrompt {
+                name: text_at(entry, &["name"])?.parse().ok()?,
+                language: text_at(entry, &["language"]).and_then(Language::from_code)?,
+                hash: text_at(entry, &["hash"])?.to_owned(),
+            })
+        };
+        let list = document.table().and_then(|table| table.get("prompt")).and_then(Document::list);
+        let prompts = list.unwrap_or_default().iter().filter_map(prompt).collect();
+        Written { json: document.json().to_string().into(), prompts }
+    }
+
+    /// As a tree.
+    pub(crate) fn tree(&self) -> Document {
+        tree::of_stored(&self.json).expect("a document of ours is JSON")
+    }
+}
 
 /// The parties of the people that a stored document names.
 pub(crate) async fn people_of(
@@ -56,7 +95,7 @@ pub(crate) async fn settings_of(
 ) -> anyhow::Result<TenantConfig> {
     let text = store.company_version(tenant, version.0).await?;
     let text = text.ok_or_else(|| anyhow::anyhow!("version {} of the settings is missing", version.0))?;
-    let document = tree::of_json(&text).map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    let document = tree::of_stored(&text).map_err(|fault| anyhow::anyhow!("{fault}"))?;
     let people = people_of(store, tenant, &document).await?;
     meaning(&document, version, &people, built_in).map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();

@@ -1,6 +1,5 @@
 //! Starting: settings, data folder, database, companies, telephony, the web port; and stopping cleanly.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -15,11 +14,11 @@ use model::id::{ConfigVersion, FactSeq, Seed, TenantId};
 use model::input::{Command, Input};
 use model::saved::SavedState;
 use store::{MasterKey, SecretKind, Store, StoreError, Writer};
-use telephony::{Algorithm, Binding, ListenerConfig, RtpRange, TelephonyEvent, TrunkConfig};
+use telephony::{Account, Algorithm, Binding, ListenerConfig, RtpRange, TelephonyEvent, TrunkConfig};
 use tokio::sync::mpsc;
 
-use super::document::{meaning, people_of};
-use super::{Company, Platform, accounts, routing};
+use super::document::{Written, meaning, people_of};
+use super::{Company, Platform, accounts, accounts_of, routing};
 use crate::names::{CALLERS_MAX, Names};
 use crate::node::clock::{Clock, utc_now};
 use crate::node::view::View;
@@ -44,8 +43,8 @@ pub(crate) struct Running {
 /// A company as it was found in the database.
 struct Found {
     config: Arc<TenantConfig>,
-    document: tree::Node,
-    passwords: BTreeMap<String, String>,
+    document: Written,
+    accounts: Box<[Account]>,
     names: Arc<Names>,
 }
 
@@ -100,7 +99,7 @@ pub(crate) async fn start(
         calls,
         routing: ArcSwap::default(),
         built_in,
-        clips,
+        clips: Arc::new(clips),
         decoded: super::audio::Decoded::default(),
         companies: RwLock::default(),
         tokens: tokio::sync::Mutex::default(),
@@ -291,7 +290,7 @@ impl Platform {
             let company = Company {
                 config: found.config,
                 document: found.document,
-                passwords: found.passwords,
+                accounts: found.accounts,
                 names: found.names,
                 node,
             };
@@ -306,7 +305,7 @@ impl Platform {
     }
 
     async fn find_company(&self, row: &store::CompanyRow) -> anyhow::Result<Found> {
-        let document = tree::of_json(&row.document).map_err(|fault| anyhow::anyhow!("{fault}"))?;
+        let document = tree::of_stored(&row.document).map_err(|fault| anyhow::anyhow!("{fault}"))?;
         let next = self.store.next_party(&row.tenant).await?;
         let callers = self.store.callers(&row.tenant, CALLERS_MAX).await?;
         let names = Arc::new(Names::new(row.tenant.clone(), next, &callers));
@@ -319,7 +318,8 @@ impl Platform {
         let config = Arc::new(config);
         names.take_config(&config);
         let passwords = self.store.secrets(&row.tenant, SecretKind::SipPassword, &self.key).await?;
-        Ok(Found { config, document, passwords, names })
+        let (document, accounts) = (Written::of(&document), accounts_of(&config, passwords));
+        Ok(Found { config, document, accounts, names })
     }
 
     /// Starts a company's node from what is on disk.

@@ -10,6 +10,7 @@ mod digest;
 mod parameters;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use challenge::{Challenge, Login, Staleness, choose};
 pub use challenger::{Attempt, Challenger, Denied, NONCE_VALIDITY_S, Verified};
@@ -31,7 +32,7 @@ pub enum Algorithm {
 
 /// A password. It does not print and is not compared except through a digest.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret(Arc<str>);
 
 /// Why a challenge or credentials cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -83,7 +84,7 @@ impl Algorithm {
 impl Secret {
     /// Wraps a password.
     #[must_use]
-    pub fn new(password: impl Into<String>) -> Self {
+    pub fn new(password: impl Into<Arc<str>>) -> Self {
         Self(password.into())
     }
 

@@ -203,6 +203,21 @@ impl Endpoint {
         }
     }
 
+    /// Answers a request and forgets it: when it comes again, it is answered again. For whoever has not proved
+    /// himself yet: his requests cost no memory (RFC 3261 8.2.7).
+    pub fn respond_stateless(
+        &mut self,
+        id: ServerId,
+        request: &Request,
+        status: u16,
+        headers: &[(&str, &str)],
+    ) {
+        let Some(server) = self.servers.get(&id.0) else { return };
+        let flow = server.flow;
+        self.close_server(id.0);
+        self.answer_stateless(flow, request, status, headers);
+    }
+
     /// Answers a request that gets no transaction; the tag is the same each time (RFC 3261 8.2.7).
     pub(super) fn answer_stateless(
         &mut self,

@@ -170,7 +170,8 @@ pub struct Counters {
 pub struct Endpoint {
     config: Config,
     tokens: Tokens,
-    servers: BTreeMap<u64, Server>,
+    /// Boxed: the map is about half full, and most of what it holds only waits to be forgotten.
+    servers: BTreeMap<u64, Box<Server>>,
     server_keys: BTreeMap<u64, u64>,
     /// INVITEs by Call-ID, From tag and CSeq: one that comes by another way is merged (RFC 3261 8.2.2.2).
     merged: BTreeMap<u64, u64>,

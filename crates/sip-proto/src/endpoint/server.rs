@@ -108,7 +108,7 @@ impl Endpoint {
             armed: [(None, Millis(0)); 2],
             unacknowledged: None,
         };
-        self.servers.insert(id, server);
+        self.servers.insert(id, Box::new(server));
         self.server_keys.insert(key, id);
         ServerId(id)
     }
@@ -268,7 +268,7 @@ impl Endpoint {
         self.step_invite_server(now, id, invite_server::Event::Provisional);
     }
 
-    fn close_server(&mut self, id: u64) {
+    pub(super) fn close_server(&mut self, id: u64) {
         let Some(server) = self.servers.remove(&id) else { return };
         // Timer L runs out before the next repetition would notice that no ACK came (RFC 3261 13.3.1.4).
         if server.unacknowledged.is_some()

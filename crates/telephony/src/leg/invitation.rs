@@ -121,7 +121,7 @@ impl Core {
                 headers.push(("Referred-By".to_owned(), referred_by.to_owned()));
             }
             Invitation {
-                uri: binding.contact.clone(),
+                uri: binding.contact.to_string(),
                 flow: binding.flow,
                 from,
                 headers,

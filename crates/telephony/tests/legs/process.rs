@@ -72,7 +72,7 @@ impl Helin {
         let accounts = USERS.iter().zip(1..).map(|(user, n)| Account {
             tenant: tenant(),
             party: PartyId(n),
-            user: (*user).to_owned(),
+            user: user.parse().unwrap(),
             password: Secret::new(format!("demo-{user}")),
         });
         let accounts = Accounts::new(accounts.collect(), []);
@@ -80,9 +80,8 @@ impl Helin {
             ((name.parse().unwrap(), Language::En), Arc::new(tone(hertz, seconds)))
         });
         let mut built_in = HashMap::from(built_in);
-        built_in
-            .insert(("places".parse().unwrap(), Language::En), Arc::new(Clip::of_octets(places(), places())));
-        let prompts = Prompts::new(built_in, HashMap::new());
+        built_in.insert(("places".parse().unwrap(), Language::En), Arc::new(Clip::of_octets(places())));
+        let prompts = Prompts::new(Arc::new(built_in), HashMap::new());
         let (sender, events) = channel();
         let handle =
             telephony::start(config, Arc::new(accounts), Arc::new(prompts), Vec::new(), move |batch| {
