@@ -53,15 +53,17 @@ class Helin:
         if "HELIN_BENCH_KEEP" not in os.environ:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def company(self, groups=1, members=0, users=0, phones=("127.0.0.1", 0)):
+    def company(self, groups=1, members=0, users=0, phones=("127.0.0.1", 0), preset="ring_even", settings="",
+                tables=""):
         """A company `load`: groups of `members` each, all logged in and registered at `phones`, and further users.
-        Gives the groups' numbers."""
+        `settings`: further lines of each group; `tables`: its tables. Gives the groups' numbers."""
         names = [f"l{n}" for n in range(groups * members + users)]
         numbers = [f"+37269{n:05}" for n in range(groups)]
         text = '[company]\nid = "load"\nname = "Load"\n'
         text += "".join(f'[[user]]\nname = "{name}"\nsip_password = "secret"\n' for name in names)
         for at, number in enumerate(numbers if members else []):
-            text += f'[[group]]\nnumber = "{number}"\nname = "Load {at}"\npreset = "ring_even"\nmembers_max = 1000\n'
+            text += f'[[group]]\nnumber = "{number}"\nname = "Load {at}"\npreset = "{preset}"\nmembers_max = 1000\n'
+            text += settings + tables
             own = names[at * members:(at + 1) * members]
             text += "".join(f'[[group.member]]\nuser = "{name}"\nlogged_in = true\n' for name in own)
         with open(f"{self.folder}/load.toml", "w") as file:

@@ -12,12 +12,40 @@ def bench(package, name):
 
 
 def engine(_binary, _quick):
-    told = json.loads(bench("engine", "inputs").strip().splitlines()[-1])
+    line, told = map(json.loads, bench("engine", "inputs").strip().splitlines()[-2:])
     rows = [Row("engine", f"cost per input, {members} members, 90 % busy", told[f"us_per_input_{members}"], "us", 5)
             for members in (10, 100, 1000)]
     rows.append(Row("engine", "1,000 members to 10", told["ratio_1000_to_10"], "x", 1.5))
     day = next(name for name in told if name.startswith("day_of_"))
     rows.append(Row("engine", f"simulated day of {day.split('_')[2]} calls", told[day], "s", 1))
+    large, small = "1,000 waiting, 500 members", "10 waiting, 5 members"
+    rows += [
+        Row("engine", f"next pair chosen, worst, {large}", line["pair_us_max_1000_500"], "us", 1000,
+            note=f"mean {line['pair_us_mean_1000_500']} us; the order is held against the reference model by "
+                 "sim/tests/queues.rs"),
+        Row("engine", f"cost per call, {large}", line["us_per_queued_call_1000_500"], "us"),
+        Row("engine", f"cost per call, {large}, to {small}", line["queued_ratio"], "x", 1.2),
+        Row("engine", f"one estimate of the last in line, {large}", line["estimate_us_1000_500"], "us"),
+    ]
+    return rows
+
+
+def estimate(_binary, _quick):
+    """How good estimated waits are: over all days, and the worst kind of day."""
+    lines = [json.loads(line) for line in bench("sim", "waits").splitlines() if line.startswith("{")]
+    rows = []
+    for day in lines:
+        name = "all days" if day["days"] == "all" else day["days"]
+        errors = ", ".join(f"{what[4:-2]} {day[what]:g}" for what in day if what.startswith("mae_"))
+        behind = day["oracle_near_percent"] - day["near_percent"]
+        rows += [
+            Row("estimate", f"P50 within 25 % or 30 s, points behind the oracle, {name}", round(behind, 1), "", 5,
+                note=f"{day['near_percent']} % to {day['oracle_near_percent']} %; {day['callers']} callers"),
+            Row("estimate", f"waits below P90, points from 90 %, {name}", round(abs(day["below_p90_percent"] - 90), 1),
+                "", 2, note=f"{day['below_p90_percent']} %; the oracle {day['oracle_below_p90_percent']} %"),
+            Row("estimate", f"callers who are told something, {name}", day["told_percent"], "%", 50, at_least=True),
+            Row("estimate", f"mean absolute error, {name}", day["mae_estimate_s"], "s", note=f"seconds: {errors}"),
+        ]
     return rows
 
 

@@ -54,6 +54,17 @@ impl Callers {
         self.send(&self.request("BYE", &caller_of(answer), answer.must("To")));
     }
 
+    /// The caller takes Helin's BYE.
+    pub(crate) fn let_go(&self, bye: &Message) {
+        let mut answer = Message::new("SIP/2.0 200 OK");
+        for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
+            for value in bye.all(name) {
+                answer = answer.with(name, value);
+            }
+        }
+        self.send(&answer);
+    }
+
     pub(crate) fn send(&self, message: &Message) {
         self.socket.send_to(message.to_text().as_bytes(), self.trunk).unwrap();
     }

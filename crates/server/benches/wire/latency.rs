@@ -61,7 +61,7 @@ pub(crate) fn freed(measure: &Measure) {
         freed = Some(Instant::now());
         phones.hang_up(&invite, from);
         let bye = await_message(&callers, |message| message.is_request("BYE"));
-        let_go(&callers, &bye);
+        callers.let_go(&bye);
     }
     report("freed", measure, waits);
 }
@@ -73,17 +73,6 @@ fn await_message(callers: &Callers, fits: impl Fn(&Message) -> bool) -> Message 
             return message;
         }
     }
-}
-
-/// The caller takes the BYE.
-fn let_go(callers: &Callers, bye: &Message) {
-    let mut answer = Message::new("SIP/2.0 200 OK");
-    for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
-        for value in bye.all(name) {
-            answer = answer.with(name, value);
-        }
-    }
-    callers.send(&answer);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -149,14 +138,18 @@ fn members(phones: &Phones, answers: Answers, ended: &AtomicBool, tell: &Sender<
 }
 
 fn report(name: &str, measure: &Measure, mut waits: Vec<Duration>) {
-    waits.sort();
     assert!(waits.len() + 1 >= measure.count as usize, "{} of {} were seen", waits.len(), measure.count);
-    let at = |share: usize| waits[(waits.len() * share / 1_000).min(waits.len() - 1)].as_secs_f64() * 1e3;
     println!(
         "{{\"what\":\"{name}\",\"calls\":{},\"p50_ms\":{:.3},\"p99_ms\":{:.3},\"max_ms\":{:.3}}}",
         measure.count,
-        at(500),
-        at(990),
-        at(1_000)
+        quantile_ms(&mut waits, 500),
+        quantile_ms(&mut waits, 990),
+        quantile_ms(&mut waits, 1_000)
     );
+}
+
+/// What so many thousandths of the waits do not exceed.
+pub(crate) fn quantile_ms(waits: &mut [Duration], thousandths: usize) -> f64 {
+    waits.sort();
+    waits[(waits.len() * thousandths / 1_000).min(waits.len() - 1)].as_secs_f64() * 1e3
 }

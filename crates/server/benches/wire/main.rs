@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod arrivals;
 mod callers;
 mod latency;
 mod media;
@@ -12,7 +13,11 @@ mod media;
 #[allow(dead_code, reason = "the end-to-end tests use the rest")]
 mod message;
 mod phones;
+mod ringing;
+mod serving;
+mod sound;
 mod usage;
+mod waiting;
 
 use std::net::SocketAddr;
 
@@ -55,6 +60,10 @@ fn main() {
         "next_offer" => latency::next_offer(&measure),
         "freed" => latency::freed(&measure),
         "media" => media::relayed(&measure),
+        "ringing" => ringing::all_at_once(&measure),
+        "serving" => serving::from_the_line(&measure),
+        "waiting" => waiting::with_music(&measure),
+        "arrivals" => arrivals::announced(&measure),
         other => panic!("nothing is measured by the name {other}"),
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn relayed(measure: &Measure) {
     std::thread::scope(|scope| {
         let end_phones = EndsOnDrop(&ended);
         let answering = scope.spawn(|| members(&phones, &sockets, &ended));
-        let answers = begin(measure, &callers, &sockets);
+        let answers = begin(measure, &callers, &|caller| port(&sockets[caller as usize % SOCKETS]));
         let mut legs: Vec<Leg> = answers.values().map(leg).collect();
         let flow = Flow { measure, sockets: &sockets };
         let established_kb = usage::memory_kb(measure.pid);
@@ -93,8 +93,12 @@ fn members(phones: &Phones, sockets: &[UdpSocket], ended: &AtomicBool) {
     }
 }
 
-/// Calls at a steady rate until all are answered; the answers by caller.
-fn begin(measure: &Measure, callers: &Callers, sockets: &[UdpSocket]) -> BTreeMap<String, Message> {
+/// Calls at a steady rate until all are answered; the answers by caller. `rtp`: where a caller wants his sound.
+pub(crate) fn begin(
+    measure: &Measure,
+    callers: &Callers,
+    rtp: &dyn Fn(u32) -> u16,
+) -> BTreeMap<String, Message> {
     let gap = Duration::from_secs(1) / measure.rate;
     let began = Instant::now();
     let until = began + gap * measure.count + PATIENCE;
@@ -102,7 +106,7 @@ fn begin(measure: &Measure, callers: &Callers, sockets: &[UdpSocket]) -> BTreeMa
     while answers.len() < measure.count as usize {
         assert!(Instant::now() < until, "{} of {} calls were answered", answers.len(), measure.count);
         if next < measure.count && Instant::now() >= began + gap * next {
-            callers.invite(FIRST + next, port(&sockets[(FIRST + next) as usize % SOCKETS]));
+            callers.invite(FIRST + next, rtp(FIRST + next));
             next += 1;
         }
         let Some(message) = callers.hear(Duration::from_millis(1)) else { continue };
@@ -116,7 +120,7 @@ fn begin(measure: &Measure, callers: &Callers, sockets: &[UdpSocket]) -> BTreeMa
 }
 
 /// Hangs up at the rate of the calls, and hears every answer to that.
-fn end(measure: &Measure, callers: &Callers, answers: &BTreeMap<String, Message>) {
+pub(crate) fn end(measure: &Measure, callers: &Callers, answers: &BTreeMap<String, Message>) {
     let gap = Duration::from_secs(1) / measure.rate;
     let began = Instant::now();
     let until = began + gap * measure.count + PATIENCE;
