@@ -1,5 +1,6 @@
 //! A Helin of one's own: the built binary as a process on free ports, with its own data folder.
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -12,8 +13,10 @@ use serde_json::Value;
 /// Longest wait for anything that must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Ports of one Helin: this many in a row; the first ones for SIP and web, the rest for sound.
+/// Ports of one Helin: this many in a row; the first ones for SIP and web, the last ones for clients of a test, the
+/// rest for sound.
 const BLOCK: u16 = 200;
+const SPARE: u16 = 40;
 const FIRST: u16 = 10_000;
 const BLOCKS: u16 = 50;
 
@@ -27,6 +30,7 @@ pub(crate) struct Helin {
     extra: Vec<String>,
     loud: bool,
     base: u16,
+    spared: Cell<u16>,
 }
 
 impl Helin {
@@ -70,6 +74,7 @@ impl Helin {
             extra,
             loud: false,
             base: free_block(),
+            spared: Cell::new(0),
         }
     }
 
@@ -110,7 +115,7 @@ impl Helin {
         command.env("HELIN_TRUNK", self.trunk().to_string());
         command.env("HELIN_CARRIER", self.carrier().to_string());
         if !self.extra.iter().any(|flag| flag == "--rtp") {
-            command.env("HELIN_RTP", format!("{}-{}", self.base + 10, self.base + BLOCK - 1));
+            command.env("HELIN_RTP", format!("{}-{}", self.base + 10, self.base + BLOCK - SPARE - 1));
         }
         let level = if self.loud { "trace" } else { "info" };
         command.env("RUST_LOG", std::env::var("HELIN_TEST_LOG").unwrap_or_else(|_| level.to_owned()));
@@ -171,18 +176,22 @@ impl Helin {
         local(self.base + 1)
     }
 
-    /// Where calls to the carrier go: a scripted carrier listens there.
+    /// Where calls to the carrier go: a scripted carrier listens there. The port after it is left free: baresip wants it
+    /// for TLS.
     pub(crate) fn carrier(&self) -> SocketAddr {
         local(self.base + 2)
     }
 
-    /// A port for a client of its own.
-    pub(crate) fn spare_port(&self) -> u16 {
-        self.base + 5
+    /// Ports in a row for a client of its own: the first of them, an even one.
+    pub(crate) fn spare_ports(&self, count: u16) -> u16 {
+        let first = self.spared.get();
+        self.spared.set(first + count.next_multiple_of(2));
+        assert!(self.spared.get() <= SPARE, "no more ports for clients");
+        self.base + BLOCK - SPARE + first
     }
 
     pub(crate) fn web(&self) -> SocketAddr {
-        local(self.base + 3)
+        local(self.base + 4)
     }
 
     /// A token of the operator, made on the data folder.

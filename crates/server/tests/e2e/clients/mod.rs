@@ -1,0 +1,34 @@
+//! Real clients, each a process of its own: SIPp, baresip and linphonec, as phones and as carriers.
+
+mod baresip;
+mod linphonec;
+mod sipp;
+mod tape;
+
+mod attended;
+mod blind;
+mod calls;
+
+use std::process::Child;
+
+use crate::process::Helin;
+
+const INFO: &str = "+3726001000";
+const VAXEL: &str = "+4681001000";
+
+/// A client that ends with the test.
+struct Client(Child);
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits until a user's phone is registered.
+#[track_caller]
+fn until_registered(helin: &Helin, user: &str) {
+    let group = if matches!(user, "astrid" | "bjorn") { VAXEL } else { INFO };
+    helin.until_member(group, user, "available");
+}
