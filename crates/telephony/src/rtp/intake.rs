@@ -42,11 +42,9 @@ fn program(sounds: impl Iterator<Item = u8>) -> Vec<SockFilter> {
         SockFilter::new(AND, 0, 0, 0x7f),
     ];
     // Each jumps over those after it and the return.
+    let left = (1..=u8::try_from(sounds.len()).unwrap_or(u8::MAX)).rev();
     program.extend(
-        (0..)
-            .zip(sounds.iter().rev())
-            .map(|(left, sound)| SockFilter::new(JUMP_IF_EQUAL, left + 1, 0, u32::from(*sound)))
-            .rev(),
+        left.zip(&sounds).map(|(over, sound)| SockFilter::new(JUMP_IF_EQUAL, over, 0, u32::from(*sound))),
     );
     program.extend([
         SockFilter::new(RETURN, 0, 0, WHOLE),
