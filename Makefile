@@ -34,7 +34,7 @@ check: tools-test ## form, lints, documents, licences, unused dependencies
 fuzz: tools-test ## every parser of outside bytes, FUZZ_SECONDS each
 	scripts/fuzz.sh $(FUZZ_SECONDS)
 
-bench: tools-test build ## every figure of speed beside its goal, about 20 minutes; QUICK=1 about 7
+bench: tools-test build ## every figure of speed beside its goal, about 40 minutes; QUICK=1 about 12
 	benches/run $(BINARY) $(TOPICS)
 
 prompts: ## speak the built-in prompts anew (espeak-ng and sox)

@@ -11,6 +11,8 @@ pub struct Received {
     base: u32,
     cycles: u32,
     last: u16,
+    /// What follows the last packet was not all shown.
+    sampled: bool,
     lost_before: u64,
     transit: Option<i64>,
     /// In 1/16 timestamp units.
@@ -28,6 +30,7 @@ impl Received {
             base: 0,
             cycles: 0,
             last: 0,
+            sampled: false,
             lost_before: 0,
             transit: None,
             jitter: 0,
@@ -44,10 +47,17 @@ impl Received {
             self.base = u32::from(sequence);
             self.last = sequence;
             self.transit = None;
+            self.sampled = false;
         }
         self.packets += 1;
         self.own += 1;
         let ahead = sequence.wrapping_sub(self.last);
+        if std::mem::take(&mut self.sampled) && ahead < 0x8000 {
+            let unseen = u64::from(ahead.saturating_sub(1));
+            self.packets += unseen;
+            self.own += unseen;
+            self.transit = None;
+        }
         if ahead < 0x8000 {
             if sequence < self.last {
                 self.cycles = self.cycles.wrapping_add(0x1_0000);
@@ -64,6 +74,11 @@ impl Received {
             }
         }
         self.transit = Some(transit);
+    }
+
+    /// Only a sample of what comes is shown from here on: what lies before the next packet counts as received.
+    pub fn sample(&mut self) {
+        self.sampled = true;
     }
 
     /// Packets received.
@@ -116,6 +131,25 @@ mod tests {
         received.packet(2, 500, 0, 0);
         received.packet(2, 502, 0, 0);
         assert_eq!((received.packets(), received.lost()), (7, 2), "a new stream keeps the counts");
+    }
+
+    #[test]
+    fn what_lies_between_samples_counts_as_received_and_what_is_lost_before_and_after_as_lost() {
+        let mut received = Received::new(8_000);
+        received.packet(1, 65_530, 0, 0);
+        received.packet(1, 65_532, 0, 0);
+        received.sample();
+        for sequence in [0, 16, 32] {
+            received.packet(1, sequence, 0, 0);
+            received.sample();
+        }
+        // All is shown from here on; the first packet after the last sample is 40.
+        received.packet(1, 40, 0, 0);
+        received.packet(1, 42, 0, 0);
+        assert_eq!((received.packets(), received.lost()), (47, 2));
+        received.sample();
+        received.packet(2, 5, 0, 0);
+        assert_eq!((received.packets(), received.lost()), (48, 2), "a new stream begins anew");
     }
 
     #[test]

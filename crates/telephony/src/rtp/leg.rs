@@ -13,10 +13,13 @@ use media::stream::OutStream;
 use mio::net::UdpSocket;
 use model::leg::MediaFigures;
 
-use super::{Format, PortId, Remote, Setup};
+use super::{Format, PortId, Remote, Setup, intake};
 
 /// Between two RTCP reports, milliseconds.
 const REPORT_EVERY: u64 = 5_000;
+/// A leg of whose sound only a sample comes, and that was not heard for this long, is listened to again: it may send
+/// little.
+const SAMPLED_MAX: u64 = 2_000;
 
 /// Where what a leg sends comes from.
 #[derive(Debug)]
@@ -47,7 +50,9 @@ pub(crate) struct Leg {
     pub(super) remote: Option<Remote>,
     pub(super) feed: Feed,
     /// To whom its packets go, if that one listens.
-    pub(super) peer: Option<u64>,
+    peer: Option<u64>,
+    /// Only a sample of its sound comes: nobody hears it.
+    sampled: bool,
     /// When the next packet of a player is due.
     pub(super) due: u64,
     /// Its ports are on the loopback, where only this machine's own phones can send.
@@ -84,6 +89,7 @@ impl Leg {
             remote: None,
             feed: Feed::Silent,
             peer: None,
+            sampled: false,
             due: 0,
             loopback,
             latched: None,
@@ -104,12 +110,48 @@ impl Leg {
         self.heard_at = now;
         self.timed_out = false;
         self.remote = Some(remote);
+        // Its payload types may be others.
+        self.listen();
+        self.choose_intake();
     }
 
     pub(super) fn set_feed(&mut self, feed: Feed, now: u64) {
         self.out.change_source();
         self.due = now;
         self.feed = feed;
+        self.choose_intake();
+    }
+
+    /// Who shall hear it; `None`: nobody does.
+    pub(super) fn set_peer(&mut self, peer: Option<u64>) {
+        self.peer = peer;
+        self.choose_intake();
+    }
+
+    pub(super) fn peer(&self) -> Option<u64> {
+        self.peer
+    }
+
+    /// Reads of what nobody hears only a sample. Between two pieces that are played it stays as it is.
+    fn choose_intake(&mut self) {
+        if self.peer.is_some() || matches!(self.feed, Feed::Echo) {
+            return self.listen();
+        }
+        let Some(remote) = self.remote.as_ref().filter(|_| self.feed.is_paced() && !self.sampled) else {
+            return;
+        };
+        let sounds = remote.formats.iter().filter(|format| format.is_sound());
+        self.sampled = intake::thin(&self.rtp, sounds.map(|format| format.payload_type));
+        if self.sampled {
+            self.received.sample();
+        }
+    }
+
+    /// Reads all that comes.
+    fn listen(&mut self) {
+        if std::mem::take(&mut self.sampled) {
+            intake::open(&self.rtp);
+        }
     }
 
     /// Whether packets from there are this leg's (design section 6).
@@ -154,6 +196,9 @@ impl Leg {
         self.heard_at = now;
         self.timed_out = false;
         self.received.packet(packet.ssrc, packet.sequence, packet.timestamp, now);
+        if self.sampled {
+            self.received.sample();
+        }
         let event = remote.formats.iter().find(|format| format.payload_type == packet.payload_type);
         if event.is_some_and(|format| format.name.starts_with("telephone-event"))
             && let Some(key) = self.keys.packet(packet.timestamp, packet.payload)
@@ -272,6 +317,9 @@ impl Leg {
 
     /// Whether no sound came for too long; told once. Rests while the far side is not expected to send.
     pub(super) fn is_dead(&mut self, now: u64) -> bool {
+        if self.sampled && now.saturating_sub(self.heard_at) > SAMPLED_MAX {
+            self.listen();
+        }
         let expected = self.remote.as_ref().is_some_and(|remote| remote.sends);
         let dead = expected && !self.timed_out && now.saturating_sub(self.heard_at) > self.timeout;
         self.timed_out |= dead;

@@ -4,6 +4,7 @@
 //! lives on one shard. Commands come over a channel and a wake-up, events go back over a channel. Invariants: a
 //! port belongs to one leg from `open` to `close`; every `close` is followed by exactly one `Closed`.
 
+mod intake;
 mod leg;
 mod ports;
 mod shard;
@@ -99,6 +100,13 @@ pub(crate) struct Format {
     pub(crate) clock_rate: u32,
     /// Which law, if it is G.711.
     pub(crate) law: Option<Law>,
+}
+
+impl Format {
+    /// Not keys, nor the noise of a silence (RFC 3389): of these few come, and each tells something.
+    fn is_sound(&self) -> bool {
+        !self.name.starts_with("telephone-event") && !self.name.starts_with("cn")
+    }
 }
 
 /// What a shard tells.

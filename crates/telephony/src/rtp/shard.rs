@@ -171,7 +171,7 @@ impl Shard {
                 for (one, other) in [(a, b), (b, a)] {
                     self.feed(one, Feed::Leg(other), now);
                     if let Some(leg) = self.legs.get_mut(&one.n) {
-                        leg.peer = Some(other.n);
+                        leg.set_peer(Some(other.n));
                     }
                 }
             }
@@ -181,7 +181,7 @@ impl Shard {
             Command::Echo(id) => self.feed(id, Feed::Echo, now),
             Command::Part(id, of) => {
                 let Some(leg) = self.legs.get_mut(&id.n) else { return };
-                leg.peer = leg.peer.filter(|peer| *peer != of.n);
+                leg.set_peer(leg.peer().filter(|peer| *peer != of.n));
                 if matches!(leg.feed, Feed::Leg(other) if other == of) {
                     self.feed(id, Feed::Silent, now);
                 }
@@ -289,7 +289,7 @@ impl Shard {
             self.events.push(SoundEvent::Key(PortId { shard: self.number, n }, key));
         }
         let echoes = matches!(leg.feed, Feed::Echo);
-        let Some(to) = leg.peer.filter(|_| !echoes).or(echoes.then_some(n)) else { return };
+        let Some(to) = leg.peer().filter(|_| !echoes).or(echoes.then_some(n)) else { return };
         let Some(format) = leg.format(packet.payload_type).cloned() else { return };
         let Some(other) = self.legs.get_mut(&to) else { return };
         // What somebody hears is his own feed's matter: whoever is played music does not hear his peer.
