@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::figures::Gathered;
 use crate::principal::Principal;
+use crate::simulations::{Simulation, SimulationRefusal, SimulationReport};
 
 pub use hub::{Change, Changed, Hub};
 pub use views::{
@@ -210,6 +211,15 @@ pub enum Ask {
         audio: Vec<u8>,
         /// Its hash, or what is wrong with it.
         answer: Answer<Result<String, String>>,
+    },
+    /// Live through a day.
+    Simulate {
+        /// Whose.
+        tenant: TenantId,
+        /// Which day, which callers, which changes.
+        wish: Box<Simulation>,
+        /// How it went, or why not.
+        answer: Answer<Result<Box<SimulationReport>, SimulationRefusal>>,
     },
     /// Whether everything needed to take calls is up; the reason if not.
     Ready {

@@ -18,6 +18,7 @@ pub mod principal;
 pub mod problem;
 pub mod request;
 pub mod shape;
+pub mod simulations;
 pub mod statistics;
 pub mod table;
 mod window;
@@ -83,6 +84,7 @@ fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(directory::list))
         .routes(routes!(company::write, company::read))
         .routes(routes!(company::prompt))
+        .routes(routes!(simulations::simulate))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics))

@@ -7,7 +7,8 @@ use model::output::Refusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::gateway::{ApplyRefusal, Away};
+use crate::gateway::{ApplyFault, ApplyRefusal, Away};
+use crate::simulations::SimulationRefusal;
 
 /// What went wrong, for people and programs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -136,11 +137,40 @@ impl From<ApplyRefusal> for Problem {
                     "The document has faults; nothing was changed",
                 )
                 .with_detail(format!("{} faults; nothing was changed", faults.len()));
-                problem.faults = faults
-                    .into_iter()
-                    .map(|fault| Fault { line: fault.line, path: fault.path, text: fault.text })
-                    .collect();
+                problem.faults = faults.into_iter().map(Fault::from).collect();
                 problem
+            }
+        }
+    }
+}
+
+impl From<ApplyFault> for Fault {
+    fn from(fault: ApplyFault) -> Fault {
+        Fault { line: fault.line, path: fault.path, text: fault.text }
+    }
+}
+
+impl From<SimulationRefusal> for Problem {
+    fn from(refusal: SimulationRefusal) -> Problem {
+        match refusal {
+            SimulationRefusal::NoCompany => Problem::not_found(),
+            SimulationRefusal::Unavailable => Problem::away(),
+            SimulationRefusal::Faults(faults) => {
+                let mut problem =
+                    Problem::new(StatusCode::BAD_REQUEST, "bad_request", "Nothing was simulated");
+                problem.faults = faults.into_iter().map(Fault::from).collect();
+                problem
+            }
+            SimulationRefusal::Busy => Problem::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "busy",
+                "Another day is being simulated; try again when it is over",
+            ),
+            SimulationRefusal::TooLong => {
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_long", "The simulation was stopped")
+                    .with_detail(
+                        "it took more than 60 seconds: fewer calls, or `helin simulate` on the command line",
+                    )
             }
         }
     }

@@ -79,6 +79,9 @@ async fn answer(platform: &Arc<Platform>, ask: Ask) {
         Ask::Apply { tenant, file, answer } => say!(answer, platform.apply(&tenant, &file).await),
         Ask::Export { tenant, format, all, answer } => say!(answer, platform.export(&tenant, format, all)),
         Ask::StorePrompt { audio, answer, .. } => say!(answer, platform.store_prompt(&audio).await),
+        Ask::Simulate { tenant, wish, answer } => {
+            crate::simulate::answer::simulate(platform, &tenant, wish, answer).await;
+        }
         Ask::Ready { answer } => say!(answer, platform.is_ready().await),
         Ask::Metrics { answer } => say!(answer, platform.metrics()),
     }

@@ -189,54 +189,71 @@ pub(crate) struct Replay {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  helin simulate company.toml --day 2026-03-02 --rate 8000=60
+  helin simulate company.toml --day 2026-03-02 --rate 8000=60 --change 'group[8000].parallel=2'
+  helin simulate company.toml --day 2026-03-02 --data data --svg day.svg
+How to read what it prints: docs/simulator.md")]
 pub(crate) struct Simulate {
-    /// The company file.
+    /// The company file: the settings as they are.
     pub(crate) file: PathBuf,
-    /// Which day, as 2026-03-02.
+    /// Which day, by the company's clock, as 2026-03-02. With --data alone it must be a recorded one.
     #[arg(long)]
     pub(crate) day: String,
-    /// Calls of a file: lines of time, group and talk in seconds, as 09:30:15,8000,120.
-    #[arg(long, conflicts_with = "rate")]
+    /// Calls of a CSV file: lines of time, group, talk in seconds, as 09:30:15,8000,120; only the time is needed.
+    #[arg(long, value_name = "FILE", conflicts_with = "rate")]
     pub(crate) calls: Option<PathBuf>,
-    /// Calls by chance, so many in the busiest hour: of every group as 60, of one as 8000=60.
-    #[arg(long)]
+    /// Calls by chance, so many in the busiest hour: of every group as 60, of one as 8000=60. May be repeated.
+    #[arg(long, value_name = "[GROUP=]CALLS")]
     pub(crate) rate: Vec<String>,
-    /// Data folder whose records of that day give the calls, or how people talk and answer.
-    #[arg(long)]
+    /// Data folder of Helin. Its records give the calls of the day (without --calls and --rate), and how people talk,
+    /// answer, wait and work.
+    #[arg(long, value_name = "FOLDER")]
     pub(crate) data: Option<PathBuf>,
-    /// A setting to try, as `group[8000].parallel=2`.
-    #[arg(long)]
+    /// Settings of the platform (helin.toml), where they name the data folder or a PostgreSQL database.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// A setting to try, as `group[8000].parallel=2`: a path into the company file, and a value as in TOML. May be
+    /// repeated; all of them are tried together.
+    #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) change: Vec<String>,
-    /// When agents are at work, as 08:00-17:00.
-    #[arg(long, default_value = "08:00-17:00")]
-    pub(crate) shift: String,
-    /// Half of the talks are shorter than this.
-    #[arg(long)]
+    /// When agents are at work: 08:00-17:00 for all, aino=09:00-15:00 for one. May be repeated. [default: as recorded
+    /// on the day, else 08:00-17:00]
+    #[arg(long, value_name = "[USER=]FROM-TO")]
+    pub(crate) shift: Vec<String>,
+    /// Half of the talks are shorter than this. [default: as recorded, else 150s]
+    #[arg(long, value_name = "TIME")]
     pub(crate) talk: Option<Span>,
-    /// Half of the answers come within it.
-    #[arg(long)]
+    /// Half of the answers come within it. [default: as recorded, else 4s]
+    #[arg(long, value_name = "TIME")]
     pub(crate) answer: Option<Span>,
-    /// Callers wait this long on the mean before they give up.
-    #[arg(long)]
+    /// Callers wait this long on the mean before they give up. [default: as recorded, else 5min]
+    #[arg(long, value_name = "TIME")]
     pub(crate) patience: Option<Span>,
-    /// Percent of the offers that ring in vain.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(0..=100))]
+    /// Percent of the offers that ring in vain. [default: as recorded, else 3]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=100))]
     pub(crate) misses: Option<u64>,
     /// Percent of the calls after which an agent takes a break.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=100))]
     pub(crate) breaks: u64,
     /// Half of the breaks are shorter than this.
-    #[arg(long, default_value = "5min")]
+    #[arg(long, value_name = "TIME", default_value = "5min")]
     pub(crate) rest: Span,
-    /// Percent of the callers who take an offer to be called back.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(0..=100))]
-    pub(crate) accepts: u64,
-    /// The same seed, the same day.
+    /// Percent of the callers who take an offer to be called back. [default: as recorded, else 50]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=100))]
+    pub(crate) accepts: Option<u64>,
+    /// The same seed, the same people: what differs is the settings' doing.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Write the waits of the day as a picture.
-    #[arg(long)]
+    /// Write the day as a picture: waits, calls, answers and agents.
+    #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
+    /// Language of the picture: et, fi, sv, en, ru.
+    #[arg(long, default_value = "en")]
+    pub(crate) language: String,
+    /// Print the report as JSON, as the API gives it.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -56,6 +56,7 @@ pub(crate) struct Platform {
     companies: RwLock<BTreeMap<TenantId, Arc<Company>>>,
     /// The tokens as they were a moment ago.
     tokens: tokio::sync::Mutex<Option<(Instant, Vec<TokenRow>)>>,
+    pub(crate) simulations: crate::simulate::answer::Running,
     /// One change of settings at a time.
     applying: tokio::sync::Mutex<()>,
 }

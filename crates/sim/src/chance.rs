@@ -56,6 +56,19 @@ pub enum Lengths {
 }
 
 impl Lengths {
+    /// The mean of many draws, milliseconds.
+    pub fn mean(&self) -> f64 {
+        match self {
+            Lengths::Fixed(length) | Lengths::Exponential(length) => *length as f64,
+            Lengths::Lognormal(median, sigma) => *median as f64 * (sigma * sigma / 2.0).exp(),
+            Lengths::Pareto(least, exponent) if *exponent > 1.0 => {
+                *least as f64 * exponent / (exponent - 1.0)
+            }
+            Lengths::Pareto(..) => 86_400_000.0,
+            Lengths::Seen(seen) => seen.iter().sum::<u64>() as f64 / (seen.len() as f64).max(1.0),
+        }
+    }
+
     /// Draws one; a day is the longest there is.
     pub fn draw(&self, chance: &mut Chance) -> u64 {
         let drawn = match self {

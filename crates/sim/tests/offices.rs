@@ -53,7 +53,7 @@ fn plan(agents: u64, per_hour: f64, talk_s: u64, patience: Lengths, seed: u64) -
     let profile = Profile { talk: Lengths::Exponential(talk_s * 1_000), patience, accepts: 0 };
     let people = Agents { answers: Lengths::Fixed(101), misses: 0, breaks: 0, rests: Lengths::Fixed(0) };
     let calls = rate_calls(group, per_hour, &|_| 1.0, &profile, &mut Chance::new(seed));
-    let agents = staff(&config, &calls, &|_| vec![(0, 26 * 3_600_000)], &people);
+    let agents = staff(&config, &|_| vec![(0, 26 * 3_600_000)], &people);
     Plan { seed, config, begin: Utc(1_772_409_600_000_000), calls, agents }
 }
 

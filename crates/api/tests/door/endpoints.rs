@@ -31,7 +31,7 @@ const fn for_all(path: &'static str) -> Endpoint {
 }
 
 /// In order of path and method.
-pub(crate) const ENDPOINTS: [Endpoint; 26] = [
+pub(crate) const ENDPOINTS: [Endpoint; 27] = [
     on("GET", "/api/v1/calls"),
     on("GET", "/api/v1/calls/{id}"),
     on("GET", "/api/v1/calls/{id}/explain"),
@@ -43,6 +43,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 26] = [
     on("GET", "/api/v1/companies/{id}/document"),
     on("PUT", "/api/v1/companies/{id}/document"),
     on("PUT", "/api/v1/companies/{id}/prompts/{name}"),
+    on("POST", "/api/v1/companies/{id}/simulations"),
     on("GET", "/api/v1/directory"),
     on("GET", "/api/v1/events"),
     on("GET", "/api/v1/groups"),

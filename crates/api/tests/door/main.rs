@@ -19,5 +19,6 @@ mod node;
 mod openapi;
 mod presence;
 mod problems;
+mod simulations;
 mod statistics;
 mod wrong_company;

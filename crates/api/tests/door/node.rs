@@ -9,6 +9,7 @@ use api::gateway::{
     Format, GroupHead, LiveView, PartyView, Ties,
 };
 use api::principal::Principal;
+use api::simulations::{Simulation, SimulationRefusal, SimulationReport};
 use model::config::Preset;
 use model::id::{PartyId, TenantId};
 use model::input::{Activity, Command, Duty};
@@ -41,6 +42,10 @@ pub(crate) struct Heard {
     pub(crate) callbacks: Vec<CallbackView>,
     /// Sinilind's directory.
     pub(crate) directory: Vec<DirectoryEntry>,
+    /// Days that were asked for.
+    pub(crate) simulations: Vec<Simulation>,
+    /// What comes of the next one.
+    pub(crate) simulated: Option<Result<Box<SimulationReport>, SimulationRefusal>>,
     /// What Sinilind's `GROUP` looks like instead of the usual.
     pub(crate) live: Option<LiveGroup>,
 }
@@ -81,6 +86,7 @@ fn note(ask: &Ask) -> String {
         Ask::Command { tenant, .. } => format!("Command {tenant}"),
         Ask::Apply { tenant, .. } => format!("Apply {tenant}"),
         Ask::Export { tenant, .. } => format!("Export {tenant}"),
+        Ask::Simulate { tenant, .. } => format!("Simulate {tenant}"),
         Ask::StorePrompt { tenant, .. } => format!("StorePrompt {tenant}"),
     }
 }
@@ -149,19 +155,7 @@ async fn answer(store: &Store, ask: Ask, heard: &Mutex<Heard>) {
         Ask::Names { tenant, parties, answer } => {
             answer.send(names(store, &tenant, parties).await).unwrap();
         }
-        Ask::Command { command, answer, .. } => {
-            let usual = if matches!(&command, Command::LogIn { duty: Duty::Take, .. }) {
-                Reply::Refused(Refusal::DutyNotAllowed)
-            } else if matches!(&command, Command::Park { .. }) {
-                Reply::Parked(7)
-            } else {
-                Reply::Done
-            };
-            let mut heard = heard.lock().unwrap();
-            heard.commands.push(command);
-            let reply = heard.replies.pop_front().unwrap_or(usual);
-            answer.send(reply).unwrap();
-        }
+        Ask::Command { command, answer, .. } => answer.send(told_to(heard, command)).unwrap(),
         Ask::Apply { tenant, file, answer } => {
             let result = apply(store, tenant, &file).await;
             heard.lock().unwrap().applied.push(file);
@@ -179,9 +173,28 @@ async fn answer(store: &Store, ask: Ask, heard: &Mutex<Heard>) {
             };
             answer.send(result).unwrap();
         }
+        Ask::Simulate { wish, answer, .. } => {
+            let mut heard = heard.lock().unwrap();
+            heard.simulations.push(*wish);
+            answer.send(heard.simulated.take().expect("what comes of it is scripted")).unwrap();
+        }
         Ask::Ready { answer } => answer.send(Ok(())).unwrap(),
         Ask::Metrics { answer } => answer.send("helin_calls 0\n".to_owned()).unwrap(),
     }
+}
+
+/// What the switchboard says to a command.
+fn told_to(heard: &Mutex<Heard>, command: Command) -> Reply {
+    let usual = if matches!(&command, Command::LogIn { duty: Duty::Take, .. }) {
+        Reply::Refused(Refusal::DutyNotAllowed)
+    } else if matches!(&command, Command::Park { .. }) {
+        Reply::Parked(7)
+    } else {
+        Reply::Done
+    };
+    let mut heard = heard.lock().unwrap();
+    heard.commands.push(command);
+    heard.replies.pop_front().unwrap_or(usual)
 }
 
 async fn who(store: &Store, token: &str) -> Option<Principal> {

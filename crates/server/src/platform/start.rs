@@ -103,6 +103,7 @@ pub(crate) async fn start(
         decoded: super::audio::Decoded::default(),
         companies: RwLock::default(),
         tokens: tokio::sync::Mutex::default(),
+        simulations: crate::simulate::answer::Running::default(),
         applying: tokio::sync::Mutex::default(),
     });
     platform.load_companies().await?;

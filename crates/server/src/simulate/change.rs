@@ -2,39 +2,99 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, bail};
 use model::config::tree::{self, Node, Shape};
+use model::number::Number;
+
+use super::fault::{Fault, Field};
+
+/// What names an entry of a list.
+const NAMES: [&str; 4] = ["number", "name", "user", "outside"];
+
+/// Entries named in a fault at most.
+const NAMED_MAX: usize = 12;
 
 /// Lays one change over a document.
 ///
 /// # Errors
-/// It is no `PATH=VALUE`, or the path names no entry.
-pub(crate) fn apply(document: &mut Node, wish: &str) -> anyhow::Result<()> {
-    let (path, value) =
-        wish.split_once('=').with_context(|| format!("`{wish}` is no change, as group[8000].parallel=2"))?;
+/// It is no `PATH=VALUE`, or the path names no entry; the fault says what there is.
+pub(crate) fn apply(document: &mut Node, wish: &str) -> Result<(), Fault> {
+    let fault = |text: String| Fault::of(Field::Changes, format!("`{wish}`: {text}"));
+    let example = "write PATH=VALUE, as group[8000].parallel=2";
+    let (path, value) = wish.split_once('=').ok_or_else(|| fault(format!("there is no `=`; {example}")))?;
+    let value = value.trim();
     let value =
-        value_of(value.trim()).with_context(|| format!("`{wish}` has no value as a company file has it"))?;
+        value_of(value).ok_or_else(|| fault(format!("`{value}` is no value as in TOML; {example}")))?;
     let mut at = document;
     let mut steps = steps(path.trim()).into_iter().peekable();
     while let Some(step) = steps.next() {
-        let Shape::Table(table) = &mut at.value else { bail!("`{wish}`: nothing is inside a value") };
+        let last = steps.peek().is_none();
         let (key, entry) = match step.split_once('[') {
-            Some((key, entry)) => (key, Some(entry.trim_end_matches(']'))),
-            None => (step.as_str(), None),
+            Some((key, entry)) => (key.trim(), Some(entry.trim_end_matches(']').trim())),
+            None => (step.trim(), None),
         };
-        if steps.peek().is_none() && entry.is_none() {
-            table.insert(key.to_owned(), value);
-            return Ok(());
+        if key.is_empty() {
+            return Err(fault(format!("a name is missing in the path; {example}")));
         }
-        let next = table.entry(key.to_owned()).or_insert_with(|| Node::of(Shape::Table(BTreeMap::new())));
+        let Shape::Table(table) = &mut at.value else {
+            return Err(fault(format!("there is nothing inside of the value before `.{key}`")));
+        };
         at = match entry {
-            None => next,
+            None if last => {
+                if table
+                    .get(key)
+                    .is_some_and(|node| node.list().is_some_and(|list| list.iter().any(is_entry)))
+                {
+                    return Err(fault(format!(
+                        "`{key}` is a list of entries: say which, as {key}[NAME].KEY=VALUE"
+                    )));
+                }
+                table.insert(key.to_owned(), value);
+                return Ok(());
+            }
+            None => {
+                let next =
+                    table.entry(key.to_owned()).or_insert_with(|| Node::of(Shape::Table(BTreeMap::new())));
+                if next.list().is_some() {
+                    return Err(fault(format!(
+                        "`{key}` is a list: say which entry, as {key}[NAME].KEY=VALUE"
+                    )));
+                }
+                next
+            }
             Some(entry) => {
-                entry_of(next, entry).with_context(|| format!("`{wish}`: there is no {key} {entry}"))?
+                let told = missing(table, key, entry);
+                let found = table.get_mut(key).and_then(|list| entry_of(list, entry));
+                found.ok_or_else(|| fault(told))?
             }
         };
     }
-    bail!("`{wish}` sets nothing: name a key at the end of the path")
+    Err(fault("it names an entry and no key in it; put one behind, as .parallel".to_owned()))
+}
+
+/// What to say when a list has no such entry.
+fn missing(table: &BTreeMap<String, Node>, key: &str, entry: &str) -> String {
+    let lists = table.iter().filter(|(_, node)| node.list().is_some_and(|list| list.iter().any(is_entry)));
+    let lists: Vec<&str> = lists.map(|(name, _)| name.as_str()).collect();
+    let Some(list) = table.get(key).and_then(Node::list) else {
+        return format!("there is no list `{key}` here; there is {}", or_nothing(&lists));
+    };
+    let names: Vec<&str> = list.iter().filter_map(name_of).take(NAMED_MAX).collect();
+    let more = if list.len() > NAMED_MAX { " and others" } else { "" };
+    format!("there is no {key} {entry}; there is {}{more}", or_nothing(&names))
+}
+
+fn or_nothing(names: &[&str]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+fn is_entry(node: &Node) -> bool {
+    node.table().is_some()
+}
+
+/// What an entry is called.
+fn name_of(entry: &Node) -> Option<&str> {
+    let table = entry.table()?;
+    NAMES.iter().find_map(|key| table.get(*key).and_then(Node::text))
 }
 
 /// Split at dots, but not within brackets.
@@ -54,10 +114,12 @@ fn steps(path: &str) -> Vec<String> {
 /// The entry of a list with this number, name or user.
 fn entry_of<'a>(list: &'a mut Node, wanted: &str) -> Option<&'a mut Node> {
     let Shape::List(list) = &mut list.value else { return None };
+    let number: Option<Number> = wanted.parse().ok();
     list.iter_mut().find(|entry| {
         let table = entry.table();
-        ["number", "name", "user", "outside"].iter().any(|key| {
-            table.and_then(|table| table.get(*key)).and_then(Node::text).is_some_and(|text| text == wanted)
+        NAMES.iter().any(|key| {
+            let text = table.and_then(|table| table.get(*key)).and_then(Node::text);
+            text.is_some_and(|text| text == wanted || number.is_some() && text.parse().ok() == number)
         })
     })
 }
@@ -97,9 +159,22 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_names_nothing_is_refused() {
-        for wish in ["group[8001].parallel=2", "group[+358102]", "parallel", "group[+358102].number.x=1"] {
-            assert!(apply(&mut document(), wish).is_err(), "{wish}");
+    fn a_change_that_names_nothing_is_refused_with_what_there_is() {
+        for (wish, told) in [
+            ("group[8001].parallel=2", "there is no group 8001; there is +358102"),
+            ("group[+358102].member[eero].skill=2", "there is no member eero; there is aino"),
+            ("groop[+358102].parallel=2", "there is no list `groop` here; there is group"),
+            ("group[+358102]=2", "names an entry and no key"),
+            ("group[+358102]", "no `=`"),
+            ("parallel", "no `=`"),
+            ("group=2", "is a list of entries"),
+            ("group.parallel=2", "is a list: say which entry"),
+            ("group[+358102].number.x=1", "nothing inside"),
+            ("group[+358102]..x=1", "a name is missing"),
+            ("=1", "a name is missing"),
+        ] {
+            let fault = apply(&mut document(), wish).unwrap_err();
+            assert!(fault.text.contains(told) && fault.text.contains(wish), "{wish}: {}", fault.text);
         }
     }
 }

@@ -1,140 +1,272 @@
-//! The report for a terminal: figures side by side, and the waits of the day as bars.
+//! The report for a terminal: figures side by side, the waits of the day as bars, and the agents. At most 80 columns.
 
 use std::fmt::Write;
 
-use model::number::Number;
-use sim::whatif::erlang::erlang_a;
-use sim::whatif::{AgentDay, GroupDay, Question, Report, Side};
+use api::simulations::{
+    AgentFigures, Formulas, GroupFigures, People, SimulatedAgent, SimulatedGroup, SimulationReport,
+};
 
-/// Heights of a bar.
-const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// Heights of the top of a bar.
+const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// One figure of a group.
-type Figure = (&'static str, fn(&GroupDay) -> String);
+/// Lines of a chart.
+const CHART: u64 = 4;
 
-const FIGURES: [Figure; 11] = [
-    ("calls", |day| day.offered.to_string()),
-    ("answered", |day| day.served.to_string()),
-    ("gave up", |day| format!("{} ({:.1} %)", day.abandoned, day.abandonment())),
-    ("overflowed", |day| day.overflowed.to_string()),
-    ("called back", |day| day.called_back.to_string()),
-    ("answered in time", |day| format!("{:.1} %", day.service_level())),
-    ("mean wait", |day| seconds(day.wait_mean())),
-    ("half waited less than", |day| seconds(day.wait_at(50))),
-    ("nine tenths", |day| seconds(day.wait_at(90))),
-    ("95 of 100", |day| seconds(day.wait_at(95))),
-    ("longest", |day| seconds(day.wait_at(100))),
+/// Columns of a chart at most.
+const COLUMNS_MAX: usize = 64;
+
+/// How a figure is written.
+#[derive(Clone, Copy)]
+enum Unit {
+    Count,
+    Percent,
+    Seconds,
+}
+
+type Figure = (&'static str, Unit, fn(&GroupFigures) -> Option<f64>);
+
+const FIGURES: [Figure; 13] = [
+    ("calls", Unit::Count, |day| Some(day.offered as f64)),
+    ("answered", Unit::Count, |day| Some(day.answered as f64)),
+    ("gave up", Unit::Count, |day| Some(day.abandoned as f64)),
+    ("  of all calls", Unit::Percent, |day| Some(day.abandonment)),
+    ("left by a limit", Unit::Count, |day| Some(day.overflowed as f64)),
+    ("called back", Unit::Count, |day| Some(day.called_back as f64)),
+    ("answered in time", Unit::Percent, |day| Some(day.service_level)),
+    ("  without early leavers", Unit::Percent, |day| Some(day.service_level_without_abandoned_in_time)),
+    ("mean wait", Unit::Seconds, |day| day.wait.average_s),
+    ("half waited at most", Unit::Seconds, |day| day.wait.p50_s),
+    ("9 in 10 at most", Unit::Seconds, |day| day.wait.p90_s),
+    ("95 in 100 at most", Unit::Seconds, |day| day.wait.p95_s),
+    ("longest wait", Unit::Seconds, |day| day.wait.longest_s),
 ];
 
 /// The whole report.
-pub(crate) fn of(question: &Question, report: &Report, told: &str) -> String {
-    let mut text = format!("{told}; {} agents\n", question.plan.agents.len());
-    for (number, group) in &question.plan.config.groups {
-        let Some(base) = report.base.groups.get(number) else { continue };
-        let changed = report.changed.as_ref().and_then(|side| side.groups.get(number));
-        let _ = writeln!(text, "\n{} {}", number, group.name);
-        let heading = changed.map_or("", |_| "changed");
-        let _ = writeln!(text, "  {:<24}{:>16}{:>16}", "", "as it is", heading);
-        for (name, figure) in FIGURES {
-            let other = changed.map_or(String::new(), figure);
-            let _ = writeln!(text, "  {name:<24}{:>16}{other:>16}", figure(base));
-        }
-        bars(&mut text, base, changed);
-        by_formula(&mut text, question, *number, base);
+pub(crate) fn of(report: &SimulationReport) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{}, {}: {}", report.day, report.time_zone, from_where(&report.people));
+    for change in &report.changes {
+        let _ = writeln!(text, "changed: {change}");
     }
-    agents(&mut text, question, &report.base, report.changed.as_ref());
+    for group in &report.groups {
+        of_group(&mut text, group);
+    }
+    agents(&mut text, &report.agents);
     text
 }
 
-fn seconds(milliseconds: u64) -> String {
-    let whole = milliseconds / 1_000;
-    if whole < 60 {
-        format!("{:.1} s", milliseconds as f64 / 1_000.0)
-    } else {
-        format!("{}:{:02}", whole / 60, whole % 60)
+fn from_where(people: &People) -> String {
+    let calls = match people.source {
+        "rates" => "calls by chance",
+        "calls" => "listed calls",
+        _ => "recorded calls",
+    };
+    let all = [
+        ("talks", people.talks_seen),
+        ("answers", people.offers_seen),
+        ("patience", people.given_up_seen),
+        ("times at work", people.shifts_seen),
+    ];
+    let mut text = format!("{} {calls}, {} agents", people.calls, people.agents);
+    let usual: Vec<&str> = all.iter().filter(|(_, seen)| *seen == 0).map(|(what, _)| *what).collect();
+    let seen: Vec<String> =
+        all.iter().filter(|(_, seen)| *seen > 0).map(|(what, seen)| format!("{what} ({seen})")).collect();
+    if !seen.is_empty() {
+        let _ = write!(text, "\nas recorded: {}", seen.join(", "));
     }
+    if !usual.is_empty() {
+        let _ = write!(text, "\nas given or usual: {}", usual.join(", "));
+    }
+    text
 }
 
-/// Mean waits by quarter of an hour, the highest of both as the full height.
-fn bars(text: &mut String, base: &GroupDay, changed: Option<&GroupDay>) {
-    let sides = [Some(("as it is", base)), changed.map(|day| ("changed", day))];
-    let quarters = || sides.iter().flatten().flat_map(|(_, day)| day.quarters.iter());
-    let highest = quarters().map(|(_, (sum, count))| sum / count.max(&1)).max().unwrap_or(0).max(1_000);
-    let (Some(first), Some(last)) =
-        (quarters().map(|(at, _)| *at).min(), quarters().map(|(at, _)| *at).max())
-    else {
-        return;
-    };
-    let _ = writeln!(
-        text,
-        "  mean wait from {:02}:{:02} to {:02}:{:02}, full height {}",
-        first / 4,
-        first % 4 * 15,
-        (last + 1) / 4,
-        (last + 1) % 4 * 15,
-        seconds(highest)
-    );
-    for (name, day) in sides.iter().flatten() {
-        let bar = |at: u64| {
-            let mean = day.quarters.get(&at).map_or(0, |(sum, count)| sum / (*count).max(1));
-            BARS[usize::try_from((mean * 8).div_ceil(highest)).unwrap_or(8).min(8)]
+fn of_group(text: &mut String, group: &SimulatedGroup) {
+    let heading = if group.changed.is_some() { ["changed", "difference"] } else { ["", ""] };
+    let _ = writeln!(text, "\n{} {}", group.number, group.name);
+    line(text, &format!("  {:<26}{:>14}{:>14}{:>14}", "", "as it is", heading[0], heading[1]));
+    for (name, unit, figure) in FIGURES {
+        let base = figure(&group.base);
+        let name = if name == "answered in time" {
+            format!("{name} ({})", shown(Unit::Seconds, group.base.within_s))
+        } else {
+            name.to_owned()
         };
-        let _ = writeln!(text, "  {name:<9}|{}|", (first..=last).map(bar).collect::<String>());
-    }
-}
-
-/// Erlang A for the busiest hour, where one group has agents of its own: a check that the figures are in reason.
-fn by_formula(text: &mut String, question: &Question, number: Number, day: &GroupDay) {
-    let plan = &question.plan;
-    let Some(group) = plan.config.groups.get(&number).filter(|_| plan.config.groups.len() == 1) else {
-        return;
-    };
-    let calls: Vec<_> = plan.calls.iter().filter(|call| call.group == number).collect();
-    let mut hours = [0_u32; 25];
-    for call in &calls {
-        hours[usize::try_from(call.at / 3_600_000).unwrap_or(24).min(24)] += 1;
-    }
-    let busiest = f64::from(hours.iter().copied().max().unwrap_or(0));
-    let count = calls.len().max(1) as f64;
-    let handle = calls.iter().map(|call| call.talk).sum::<u64>() as f64 / count / 1_000.0;
-    let handle = handle + group.wrap_up.map_or(0, |wrap_up| wrap_up.whole_seconds()) as f64;
-    let patience =
-        calls.iter().map(|call| call.patience.min(86_400_000)).sum::<u64>() as f64 / count / 1_000.0;
-    let agents = u32::try_from(group.members.len()).unwrap_or(0);
-    if agents == 0 || busiest < 1.0 || day.offered == 0 {
-        return;
-    }
-    let told = erlang_a(agents, busiest / 3_600.0, handle, patience.max(1.0));
-    let _ = writeln!(
-        text,
-        "  by Erlang A the busiest hour ({busiest:.0} calls, {agents} agents) has a mean wait of {:.1} s, {:.1} % give up",
-        told.mean_wait_s,
-        told.gives_up * 100.0
-    );
-}
-
-fn agents(text: &mut String, question: &Question, base: &Side, changed: Option<&Side>) {
-    let _ = writeln!(
-        text,
-        "\n{:<18}{:>8}{:>10}{:>9}{:>9}{}",
-        "agent",
-        "calls",
-        "occupied",
-        "share",
-        "fair",
-        if changed.is_some() { "   changed: calls  occupied    share" } else { "" }
-    );
-    for (at, day) in base.agents.iter().enumerate() {
-        let name = question.plan.config.party_name(day.party).map(ToString::to_string).unwrap_or_default();
-        let _ = write!(text, "{name:<18}{}{:>8.1}%", line(day), day.fair_share);
-        if let Some(other) = changed.and_then(|side| side.agents.get(at)) {
-            let _ =
-                write!(text, "   {:>14}{:>9.1}%{:>8.1}%", other.worked.calls, other.occupancy(), other.share);
+        let (mut changed, mut differs) = (String::new(), String::new());
+        if let Some(other) = &group.changed {
+            changed = or_dash(unit, figure(other));
+            differs = difference(unit, base, figure(other));
         }
-        text.push('\n');
+        line(text, &format!("  {name:<26}{:>14}{changed:>14}{differs:>14}", or_dash(unit, base)));
+    }
+    charts(text, group);
+    if let Some(formulas) = &group.formulas {
+        by_formula(text, formulas);
     }
 }
 
-fn line(day: &AgentDay) -> String {
-    format!("{:>8}{:>9.1}%{:>8.1}%", day.worked.calls, day.occupancy(), day.share)
+fn line(text: &mut String, line: &str) {
+    text.push_str(line.trim_end());
+    text.push('\n');
 }
+
+fn or_dash(unit: Unit, value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| shown(unit, value))
+}
+
+fn shown(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Count => format!("{value:.0}"),
+        Unit::Percent => format!("{value:.1} %"),
+        Unit::Seconds if value < 59.95 => format!("{value:.1} s"),
+        Unit::Seconds => {
+            let whole = value.round() as u64;
+            match whole {
+                0..3_600 => format!("{}:{:02} min", whole / 60, whole % 60),
+                _ => format!("{}:{:02}:{:02} h", whole / 3_600, whole / 60 % 60, whole % 60),
+            }
+        }
+    }
+}
+
+/// What a change makes of a figure; nothing to say where the two look alike.
+fn difference(unit: Unit, base: Option<f64>, changed: Option<f64>) -> String {
+    let (Some(base), Some(changed)) = (base, changed) else { return String::new() };
+    if shown(unit, base) == shown(unit, changed) {
+        return "=".to_owned();
+    }
+    let sign = if changed < base { '-' } else { '+' };
+    let by = (changed - base).abs();
+    match unit {
+        Unit::Percent => format!("{sign}{by:.1} points"),
+        Unit::Count | Unit::Seconds => format!("{sign}{}", shown(unit, by)),
+    }
+}
+
+/// Mean waits by time of day, one chart for each side, both of one scale.
+fn charts(text: &mut String, group: &SimulatedGroup) {
+    let sides: Vec<(&str, &GroupFigures)> = std::iter::once(("as it is", &group.base))
+        .chain(group.changed.as_ref().map(|changed| ("changed", changed)))
+        .collect();
+    let quarters = || sides.iter().flat_map(|(_, day)| &day.quarters);
+    let hours = || quarters().filter_map(|at| at.at.get(..2)?.parse::<usize>().ok());
+    let (Some(first), Some(last)) = (hours().min(), hours().max()) else { return };
+    let highest = quarters().filter_map(|at| at.wait_s).fold(0.0, f64::max);
+    // As many minutes in a column as it takes to fit.
+    let wide =
+        [15, 30, 60].into_iter().find(|wide| (last + 1 - first) * 60 / wide <= COLUMNS_MAX).unwrap_or(60);
+    let columns = (last + 1 - first) * 60 / wide;
+    for (name, day) in &sides {
+        let _ = writeln!(text, "\n  mean wait by time of day, {wide} minutes a column, {name}");
+        let mut bars = vec![None; columns];
+        for at in &day.quarters {
+            let Some((column, wait)) = column(&at.at, first, wide).zip(at.wait_s) else { continue };
+            let bar: &mut Option<(f64, u64)> = &mut bars[column];
+            let (sum, count) = bar.unwrap_or((0.0, 0));
+            *bar = Some((sum + wait * at.answered as f64, count + at.answered));
+        }
+        for row in (0..CHART).rev() {
+            let label = if row == CHART - 1 { shown(Unit::Seconds, highest) } else { String::new() };
+            let cells: String = bars.iter().map(|bar| cell(*bar, highest, row)).collect();
+            line(text, &format!("  {label:>10} │{cells}"));
+        }
+        let _ = writeln!(text, "  {:>10} └{}", "0 s", "─".repeat(columns));
+        hours_below(text, first, last, 60 / wide);
+    }
+}
+
+fn column(clock: &str, first: usize, wide: usize) -> Option<usize> {
+    let (hours, minutes) = clock.split_once(':')?;
+    let minutes = hours.parse::<usize>().ok()? * 60 + minutes.parse::<usize>().ok()?;
+    Some((minutes - first * 60) / wide)
+}
+
+/// One place of a bar; a bar of nought stands on the axis as the lowest there is, nobody answered is blank.
+fn cell(bar: Option<(f64, u64)>, highest: f64, row: u64) -> char {
+    let Some((sum, count)) = bar else { return ' ' };
+    let mean = sum / count.max(1) as f64;
+    let eighths = (mean / highest.max(0.001) * (CHART * 8) as f64).ceil().max(1.0) as u64;
+    EIGHTHS[usize::try_from(eighths.saturating_sub(row * 8).min(8)).unwrap_or(8)]
+}
+
+fn hours_below(text: &mut String, first: usize, last: usize, each: usize) {
+    // A name takes three columns.
+    let every = 3_usize.div_ceil(each).max(1);
+    let names = (first..=last).step_by(every).map(|hour| format!("{hour:02}"));
+    let hours: String = names.map(|name| format!("{name:<width$}", width = each * every)).collect();
+    line(text, &format!("  {:>10}  {hours}", ""));
+}
+
+fn by_formula(text: &mut String, told: &Formulas) {
+    let c =
+        told.erlang_c_wait_s.map_or_else(|| "grows for ever".to_owned(), |wait| shown(Unit::Seconds, wait));
+    let _ = writeln!(
+        text,
+        "\n  a check: the hour from {} ({} calls, {} agents, {} a call)",
+        told.at,
+        told.calls,
+        told.agents,
+        shown(Unit::Seconds, told.handle_s)
+    );
+    line(text, &format!("  {:<26}{:>14}{:>14}{:>18}", "", "simulated", "Erlang A", "Erlang C"));
+    line(
+        text,
+        &format!(
+            "  {:<26}{:>14}{:>14}{c:>18}",
+            "mean wait, all callers",
+            shown(Unit::Seconds, told.simulated_wait_s),
+            shown(Unit::Seconds, told.erlang_a_wait_s)
+        ),
+    );
+    line(
+        text,
+        &format!(
+            "  {:<26}{:>14}{:>14}{:>18}",
+            "gave up",
+            shown(Unit::Percent, told.simulated_abandonment),
+            shown(Unit::Percent, told.erlang_a_abandonment),
+            "nobody"
+        ),
+    );
+}
+
+/// Both sides under one another: a line of 80 columns has no room for both.
+fn agents(text: &mut String, agents: &[SimulatedAgent]) {
+    if agents.is_empty() {
+        return;
+    }
+    let wide = agents.iter().map(|agent| agent.user.chars().count()).max().unwrap_or(0).clamp(5, 20);
+    let changed = agents.iter().any(|agent| agent.changed.is_some());
+    text.push('\n');
+    let side = if changed { "          " } else { "" };
+    line(
+        text,
+        &format!(
+            "{:<wide$}  {side}{:>9}{:>7}{:>8}{:>10}{:>9}{:>9}",
+            "agent", "at work", "calls", "missed", "occupied", "share", "fair"
+        ),
+    );
+    for agent in agents {
+        let name: String = agent.user.chars().take(20).collect();
+        let side = if changed { "as it is  " } else { "" };
+        line(text, &format!("{name:<wide$}  {side}{}", of_agent(&agent.base)));
+        if let Some(other) = &agent.changed {
+            line(text, &format!("{:<wide$}  changed   {}", "", of_agent(other)));
+        }
+    }
+}
+
+fn of_agent(day: &AgentFigures) -> String {
+    let (hours, minutes) = (day.at_work_s / 3_600, day.at_work_s / 60 % 60);
+    format!(
+        "{:>9}{:>7}{:>8}{:>10}{:>9}{:>9}",
+        format!("{hours}:{minutes:02} h"),
+        day.answered,
+        day.missed,
+        shown(Unit::Percent, day.occupancy),
+        shown(Unit::Percent, day.share),
+        shown(Unit::Percent, day.fair_share)
+    )
+}
+
+#[cfg(test)]
+mod tests;

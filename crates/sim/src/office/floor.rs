@@ -142,6 +142,18 @@ impl<'a> Office<'a> {
     /// Lives until nothing is left to happen; `waits` sees every caller who begins to wait, `progress` the time
     /// reached, in milliseconds.
     pub fn live(&mut self, waits: &mut dyn FnMut(&Moment<'_>), progress: &mut dyn FnMut(u64)) {
+        self.live_while(waits, &mut |now| {
+            progress(now);
+            true
+        });
+    }
+
+    /// As `live`, for as long as `goes_on` says so; whether the day came to its end.
+    pub fn live_while(
+        &mut self,
+        waits: &mut dyn FnMut(&Moment<'_>),
+        goes_on: &mut dyn FnMut(u64) -> bool,
+    ) -> bool {
         self.everybody_out();
         loop {
             let next = self.coming.first_key_value().map(|((tick, _), _)| *tick);
@@ -151,7 +163,9 @@ impl<'a> Office<'a> {
                 break;
             }
             self.now = self.now.max(tick);
-            progress(self.now);
+            if !goes_on(self.now) {
+                return false;
+            }
             if deadline.is_some_and(|deadline| deadline <= tick) {
                 self.give(Input::Timeout);
             } else if let Some((_, what)) = self.coming.pop_first() {
@@ -164,6 +178,7 @@ impl<'a> Office<'a> {
             }
         }
         self.count_until_now();
+        true
     }
 
     fn count_until_now(&mut self) {
@@ -345,11 +360,7 @@ impl<'a> Office<'a> {
                     self.offers.insert(*leg, Offered { agent, answered: None });
                 }
             }
-            What::LegAnswered { leg } => {
-                if let Some(offered) = self.offers.get_mut(leg) {
-                    offered.answered = Some(self.now);
-                }
-            }
+            What::LegAnswered { leg } => self.leg_answered(*leg),
             What::LegEnded { leg, .. } => self.leg_ended(*leg),
             What::WrapUpStarted { member, until, .. } => {
                 if let Some(agent) = self.agents.get(member) {
@@ -418,6 +429,19 @@ impl<'a> Office<'a> {
     fn taken_by(&self, call: CallId) -> Option<usize> {
         let legs = self.offers.range(LegId::caller(call)..=LegId { call, n: u16::MAX });
         legs.rev().find(|(_, offered)| offered.answered.is_some()).map(|(_, offered)| offered.agent)
+    }
+
+    fn leg_answered(&mut self, leg: LegId) {
+        if let Some(offered) = self.offers.get_mut(&leg) {
+            offered.answered = Some(self.now);
+            return;
+        }
+        // Somebody outside the group takes a call that left it: they talk as long as the caller would have.
+        let caller = LegId::caller(leg.call);
+        let planned = self.calls.get(&leg.call).copied().filter(|_| leg != caller);
+        if let Some(planned) = planned {
+            self.leg_in(self.plan.calls[planned].talk, caller, LegEvent::HungUp { media: None });
+        }
     }
 
     fn leg_ended(&mut self, leg: LegId) {

@@ -1,5 +1,6 @@
 //! What if: the same callers and agents under two sets of settings, side by side (issue of queues, section 6).
 
+mod check;
 pub mod erlang;
 mod profile;
 
@@ -14,7 +15,8 @@ use model::saved::SavedState;
 
 use crate::office::{Lived, Office, Plan, Worked};
 
-pub use profile::{Agents, Profile, rate_calls, staff};
+pub use check::{Check, check};
+pub use profile::{Agents, Profile, rate_calls, staff, usual_staff};
 
 /// What is tried.
 #[derive(Debug, Clone)]
@@ -60,10 +62,34 @@ pub struct GroupDay {
     pub called_back: u64,
     /// Served within the group's `service_level`.
     pub in_time: u64,
+    /// Gave up within the group's `service_level`.
+    pub abandoned_in_time: u64,
     /// Waits of those served, milliseconds, in order.
     pub waits: Vec<u64>,
-    /// Mean wait of those served by quarter of an hour from the begin, with how many there were.
-    pub quarters: BTreeMap<u64, (u64, u64)>,
+    /// By quarter of an hour from the begin, by when calls entered.
+    pub quarters: BTreeMap<u64, Quarter>,
+}
+
+/// A quarter of an hour of a group.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quarter {
+    /// Calls that entered.
+    pub offered: u64,
+    /// Taken by an agent.
+    pub served: u64,
+    /// Gave up.
+    pub abandoned: u64,
+    /// What those served waited in all, milliseconds.
+    pub served_waited: u64,
+    /// What all waited, whatever became of them.
+    pub waited: u64,
+}
+
+impl Quarter {
+    /// Mean wait of those served, milliseconds; `None`: nobody was.
+    pub fn wait_mean(&self) -> Option<u64> {
+        self.served_waited.checked_div(self.served)
+    }
 }
 
 impl GroupDay {
@@ -81,6 +107,16 @@ impl GroupDay {
     /// Percent of the offered calls that were served in time.
     pub fn service_level(&self) -> f64 {
         percent(self.in_time, self.offered)
+    }
+
+    /// The same of those who did not give up within it themselves.
+    pub fn service_level_without_early(&self) -> f64 {
+        percent(self.in_time, self.offered - self.abandoned_in_time)
+    }
+
+    /// Percent of all calls that were served within this time, milliseconds.
+    pub fn served_within(&self, wait: u64) -> f64 {
+        percent(self.waits.partition_point(|waited| *waited <= wait) as u64, self.offered)
     }
 
     /// Percent that gave up.
@@ -116,25 +152,41 @@ fn percent(part: u64, of: u64) -> f64 {
 /// Lives through the day once for each set of settings. `progress` sees which of the two runs and how far it is, in
 /// thousandths.
 pub fn whatif(question: &Question, progress: &mut dyn FnMut(usize, u64)) -> Report {
-    let base = side(&question.plan, &mut |done| progress(0, done));
-    let changed = question.changed.as_ref().map(|config| {
-        let plan = Plan { config: config.clone(), ..question.plan.clone() };
-        side(&plan, &mut |done| progress(1, done))
+    let told = whatif_while(question, &mut |side, done| {
+        progress(side, done);
+        true
     });
-    Report { base, changed }
+    told.expect("nobody stops it")
 }
 
-fn side(plan: &Plan, progress: &mut dyn FnMut(u64)) -> Side {
+/// As `whatif`, for as long as `goes_on` says so; it is asked a thousand times a side. `None`: it was stopped.
+pub fn whatif_while(question: &Question, goes_on: &mut dyn FnMut(usize, u64) -> bool) -> Option<Report> {
+    let base = side(&question.plan, &mut |done| goes_on(0, done))?;
+    let changed = match &question.changed {
+        Some(config) => {
+            let plan = Plan { config: config.clone(), ..question.plan.clone() };
+            Some(side(&plan, &mut |done| goes_on(1, done))?)
+        }
+        None => None,
+    };
+    Some(Report { base, changed })
+}
+
+fn side(plan: &Plan, goes_on: &mut dyn FnMut(u64) -> bool) -> Option<Side> {
     let last = plan.calls.last().map_or(1, |call| call.at.max(1));
     let mut office = Office::open(plan, SavedState::default());
     let mut shown = 0;
-    office.live(&mut |_| {}, &mut |now| {
-        let done = (now * 1_000 / last).min(1_000);
-        if done > shown {
-            shown = done;
-            progress(done);
+    let lived_out = office.live_while(&mut |_| {}, &mut |now| {
+        let done = (now.saturating_mul(1_000) / last).min(1_000);
+        if done <= shown {
+            return true;
         }
+        shown = done;
+        goes_on(done)
     });
+    if !lived_out {
+        return None;
+    }
     let mut groups: BTreeMap<Number, GroupDay> = BTreeMap::new();
     for lived in &office.lived {
         count(plan, groups.entry(lived.group).or_default(), lived);
@@ -142,23 +194,30 @@ fn side(plan: &Plan, progress: &mut dyn FnMut(u64)) -> Side {
     for day in groups.values_mut() {
         day.waits.sort_unstable();
     }
-    Side { groups, agents: agents(plan, &office.worked), facts: office.facts }
+    Some(Side { groups, agents: agents(plan, &office.worked), facts: office.facts })
 }
 
 fn count(plan: &Plan, day: &mut GroupDay, lived: &Lived) {
     day.offered += 1;
     let waited = lived.waited();
+    let level = plan.config.groups.get(&lived.group).map_or(0, |group| group.service_level.0);
+    let in_time = u64::from(waited <= level);
+    let quarter = day.quarters.entry((lived.from - plan.begin).0 / 900_000).or_default();
+    quarter.offered += 1;
+    quarter.waited += waited;
     match lived.outcome {
         Some(VisitOutcome::Served) => {
             day.served += 1;
             day.waits.push(waited);
-            let level = plan.config.groups.get(&lived.group).map_or(0, |group| group.service_level.0);
-            day.in_time += u64::from(waited <= level);
-            let quarter = day.quarters.entry((lived.from - plan.begin).0 / 900_000).or_default();
-            quarter.0 += waited;
-            quarter.1 += 1;
+            day.in_time += in_time;
+            quarter.served += 1;
+            quarter.served_waited += waited;
         }
-        Some(VisitOutcome::Abandoned) => day.abandoned += 1,
+        Some(VisitOutcome::Abandoned) => {
+            day.abandoned += 1;
+            day.abandoned_in_time += in_time;
+            quarter.abandoned += 1;
+        }
         Some(VisitOutcome::Overflowed) => day.overflowed += 1,
         Some(VisitOutcome::CalledBack) => day.called_back += 1,
         None => {}

@@ -1,6 +1,8 @@
 //! Callers and agents where no record says how they are: calls by chance at a rate over the day, agents in their
 //! shifts, lengths given or seen.
 
+use std::collections::BTreeSet;
+
 use model::config::TenantConfig;
 use model::id::PartyId;
 use model::number::Number;
@@ -70,27 +72,31 @@ impl Profile {
     }
 }
 
-/// The members of the groups that are called, at work for their shifts: those whom the settings log in, or where a
-/// group logs in nobody, all of it.
-pub fn staff(
-    config: &TenantConfig,
-    calls: &[PlannedCall],
-    shifts: &dyn Fn(PartyId) -> Vec<(u64, u64)>,
-    agents: &Agents,
-) -> Vec<PlannedAgent> {
-    let mut parties = Vec::new();
-    for group in config.groups.values().filter(|group| calls.iter().any(|call| call.group == group.number)) {
+/// Whom the settings log in; of a group that logs in nobody, all of its members.
+pub fn usual_staff(config: &TenantConfig) -> BTreeSet<PartyId> {
+    let mut parties = BTreeSet::new();
+    for group in config.groups.values() {
         let somebody = group.members.iter().any(|member| member.logged_in);
         let there = group.members.iter().filter(|member| member.logged_in || !somebody);
         parties.extend(there.map(|member| member.party));
     }
-    parties.sort_unstable();
-    parties.dedup();
     parties
-        .into_iter()
-        .map(|party| PlannedAgent {
+}
+
+/// The members of all groups who are at work, and when.
+pub fn staff(
+    config: &TenantConfig,
+    shifts: &dyn Fn(PartyId) -> Vec<(u64, u64)>,
+    agents: &Agents,
+) -> Vec<PlannedAgent> {
+    let members = config.groups.values().flat_map(|group| group.members.iter().map(|member| member.party));
+    let parties: BTreeSet<PartyId> = members.collect();
+    let at_work = parties.into_iter().map(|party| (party, shifts(party)));
+    at_work
+        .filter(|(_, shifts)| !shifts.is_empty())
+        .map(|(party, shifts)| PlannedAgent {
             party,
-            shifts: shifts(party),
+            shifts,
             answers: agents.answers.clone(),
             misses: agents.misses,
             breaks: agents.breaks,
