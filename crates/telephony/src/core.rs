@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use mio::{Events, Poll, Token, Waker};
@@ -30,6 +30,9 @@ use crate::trunk::Trunk;
 use crate::{Config, Durable, Figures, Handle, TelephonyEvent, Wish};
 
 const WAKE: Token = Token(usize::MAX);
+
+/// How long what comes before `begin` waits in the sockets: until it would be sent again. After that it gets 503.
+const BEGIN_PATIENCE: Duration = Duration::from_millis(sip_proto::transaction::T1);
 
 /// Failed log-ins from one address in a window before it is no longer answered.
 const FAILURES_MAX: u32 = 200;
@@ -63,6 +66,8 @@ pub(crate) struct Core {
     /// Legs that are offered a new description again, and when.
     pub(crate) later: Vec<(Millis, LegId)>,
     pub(crate) tokens: Tokens,
+    /// Accounts and companies are there.
+    pub(crate) begun: bool,
     pub(crate) draining: bool,
     pub(crate) events: Vec<TelephonyEvent>,
     pub(crate) failures: HashMap<IpAddr, (u64, u32)>,
@@ -140,6 +145,7 @@ pub(crate) fn start(
         next_ticket: 1,
         later: Vec::new(),
         tokens,
+        begun: false,
         draining: false,
         events: Vec::new(),
         failures: HashMap::new(),
@@ -181,6 +187,9 @@ fn utc_now() -> i64 {
 
 impl Core {
     fn run(mut self, tell: &Tell) {
+        if self.wait_for_begin() == Ended::Yes {
+            return;
+        }
         let mut ready = Events::with_capacity(1_024);
         let mut again: Vec<usize> = Vec::new();
         loop {
@@ -214,6 +223,27 @@ impl Core {
                 tell(std::mem::take(&mut self.events));
             }
         }
+    }
+
+    /// The ports are taken before the companies are read: a port that another program has is told at once, and a call
+    /// that comes meanwhile is served a moment later instead of being refused.
+    fn wait_for_begin(&mut self) -> Ended {
+        let until = Instant::now() + BEGIN_PATIENCE;
+        while !self.begun {
+            let wish = self.wishes.recv_timeout(until.saturating_duration_since(Instant::now()));
+            self.look_at_clock();
+            let ended = match wish {
+                Ok(wish) => self.take_wish(wish),
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => Ended::Yes,
+            };
+            if ended == Ended::Yes {
+                return Ended::Yes;
+            }
+        }
+        self.work();
+        self.sound.wake();
+        Ended::No
     }
 
     fn look_at_clock(&mut self) {
@@ -325,18 +355,26 @@ impl Core {
 
     fn take_wishes(&mut self) -> Ended {
         while let Ok(wish) = self.wishes.try_recv() {
-            match wish {
-                Wish::Leg(tenant, leg, command) => self.leg_command(&tenant, leg, command),
-                Wish::Reject(leg, how) => self.release(leg, how),
-                Wish::Notice(tenant, notice) => self.show(&tenant, &notice),
-                Wish::Registered(ticket, durable) => self.registered(ticket, durable == Durable::Yes),
-                Wish::TextReply(tenant, party, text) => self.show_to_user(&tenant, party, &text),
-                Wish::Accounts(accounts) => self.accounts = accounts,
-                Wish::Prompts(prompts) => self.prompts = prompts,
-                Wish::Platform(numbers) => self.platform = numbers,
-                Wish::Drain => self.draining = true,
-                Wish::Stop => return Ended::Yes,
+            if self.take_wish(wish) == Ended::Yes {
+                return Ended::Yes;
             }
+        }
+        Ended::No
+    }
+
+    fn take_wish(&mut self, wish: Wish) -> Ended {
+        match wish {
+            Wish::Leg(tenant, leg, command) => self.leg_command(&tenant, leg, command),
+            Wish::Reject(leg, how) => self.release(leg, how),
+            Wish::Notice(tenant, notice) => self.show(&tenant, &notice),
+            Wish::Registered(ticket, durable) => self.registered(ticket, durable == Durable::Yes),
+            Wish::TextReply(tenant, party, text) => self.show_to_user(&tenant, party, &text),
+            Wish::Accounts(accounts) => self.accounts = accounts,
+            Wish::Prompts(prompts) => self.prompts = prompts,
+            Wish::Platform(numbers) => self.platform = numbers,
+            Wish::Begin => self.begun = true,
+            Wish::Drain => self.draining = true,
+            Wish::Stop => return Ended::Yes,
         }
         Ended::No
     }

@@ -49,6 +49,9 @@ impl Core {
         else {
             return;
         };
+        if !self.begun {
+            return self.endpoint.respond_stateless(server, request, 503, &[("Retry-After", "2")]);
+        }
         if *request.method() == Method::Options {
             if !self.supports_required(server, request) {
                 return;

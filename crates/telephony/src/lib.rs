@@ -182,6 +182,7 @@ pub(crate) enum Wish {
     Accounts(Arc<Accounts>),
     Prompts(Arc<Prompts>),
     Platform(Arc<BTreeSet<PhoneNumber>>),
+    Begin,
     Drain,
     Stop,
 }
@@ -226,7 +227,8 @@ pub struct Handle {
     figures: Arc<Figures>,
 }
 
-/// Starts telephony. `tell` is called from its thread with what happened, in order.
+/// Starts telephony: its ports are taken, and calls wait for `Handle::begin`. `tell` is called from its thread with
+/// what happened, in order.
 ///
 /// # Errors
 /// A port is taken or an address is not this machine's; the message says which setting to change.
@@ -286,6 +288,11 @@ impl Handle {
     /// Numbers of companies of this platform: calls to them do not leave it.
     pub fn set_platform(&self, numbers: Arc<BTreeSet<PhoneNumber>>) {
         self.wish(Wish::Platform(numbers));
+    }
+
+    /// All that calls and phones need is there: from now on they are served.
+    pub fn begin(&self) {
+        self.wish(Wish::Begin);
     }
 
     /// From now on new calls get 503 with Retry-After.

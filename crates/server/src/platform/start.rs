@@ -113,6 +113,7 @@ pub(crate) async fn start(
     platform.tell_reach(&bindings);
     calls_on.spawn(router::run(platform.clone(), inbox));
     tokio::spawn(router::look_up(platform.clone(), to_look_up));
+    platform.telephony.begin();
     let (gateway, questions) = Gateway::new(hub);
     tokio::spawn(asks::run(platform.clone(), questions));
     let mut router = api::router(gateway);

@@ -18,6 +18,7 @@ mod process;
 #[allow(dead_code, reason = "the end-to-end tests use more of it")]
 mod sound;
 
+mod begin;
 mod devices;
 mod hold;
 mod transfer;

@@ -39,6 +39,17 @@ pub(crate) struct Helin {
 
 impl Helin {
     pub(crate) fn new() -> Helin {
+        let helin = Helin::not_begun();
+        helin.begin();
+        helin
+    }
+
+    pub(crate) fn begin(&self) {
+        self.handle.begin();
+    }
+
+    /// With its ports, but without companies yet.
+    pub(crate) fn not_begun() -> Helin {
         let (access, trunk, carrier) = (free(), free(), free());
         let listener = |bind: SocketAddr, side| ListenerConfig {
             bind,
