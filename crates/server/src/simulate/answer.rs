@@ -114,7 +114,7 @@ async fn with_changes(
     company: &Company,
     wish: &Simulation,
 ) -> Result<Option<Arc<TenantConfig>>, SimulationRefusal> {
-    let Some(document) = changed(&company.document, wish).map_err(refused)? else { return Ok(None) };
+    let Some(document) = changed(&company.document.tree(), wish).map_err(refused)? else { return Ok(None) };
     // Form first: what a key is called and which values it takes.
     let form = model::config::document::check(&document);
     let people = people_of(&platform.store, &company.config.id, &document).await.map_err(unavailable)?;
