@@ -117,7 +117,7 @@ pub struct Handled {
     /// How long phones rang until those served were answered; at most 128.
     #[serde(default)]
     pub rings: VecDeque<Span>,
-    /// How long agents stayed away between two calls although somebody waited; at most 128.
+    /// How long agents were not to be had after a call and the work after it; at most 256.
     #[serde(default)]
     pub gaps: VecDeque<Span>,
     /// How long callers stayed, and whether they gave up; at most 256.
@@ -192,6 +192,9 @@ pub struct SavedAgent {
     /// End of his last call of a group, or of the work after it (V-33).
     #[serde(default)]
     pub idle_since: Utc,
+    /// How long he has paused since his last call of a group, or the work after it; `None` once he was offered another.
+    #[serde(default)]
+    pub away: Option<Span>,
     /// The group after whose call he works.
     #[serde(default)]
     pub wrap_up_of: Option<Number>,

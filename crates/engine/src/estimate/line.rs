@@ -12,13 +12,14 @@ use model::record::CallRecord;
 use model::saved::{LegState, SavedGroup, SavedState};
 use model::time::{Span, Utc};
 
-use super::samples::{Millis, Patience, Sample, millis};
+use super::patience::Patience;
+use super::samples::{Beyond, Millis, Sample, millis};
 
 /// Agents that are played at most.
-const AGENTS_MAX: usize = 32;
+const AGENTS_MAX: usize = 64;
 
 /// Callers that are played at most.
-const CALLERS_MAX: usize = 24;
+const CALLERS_MAX: usize = 48;
 
 /// Lines that are looked at at most, the own one first.
 const LINES_MAX: usize = 16;
@@ -50,13 +51,16 @@ pub(super) struct Entry {
 /// One agent.
 #[derive(Debug)]
 pub(super) struct Desk {
+    /// The lines he serves: a bit each.
     pub(super) serves: u32,
     pub(super) does: Does,
+    /// Pauses, for so long after his last call; before its end that is none.
+    pub(super) pauses: Option<Millis>,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Does {
-    /// He can take a call now.
+    /// He can take a call now, but for a pause.
     Free,
     /// Talks in a call of this line, for so long.
     Talks(usize, Millis),
@@ -64,8 +68,6 @@ pub(super) enum Does {
     Rings(usize, Millis),
     /// Is being rung for a call that another takes, or works after a call: free after this.
     Until(Millis),
-    /// Pauses, for so long.
-    Away(Millis),
 }
 
 /// Everything an estimate looks at.
@@ -96,6 +98,11 @@ impl Part {
             return length;
         }
         u32::try_from(u64::from(length) * self.times / self.of).unwrap_or(Millis::MAX)
+    }
+
+    /// What is more than the whole.
+    pub(super) fn more(self, length: Millis) -> Millis {
+        self.take(length).saturating_sub(length)
     }
 }
 
@@ -129,27 +136,25 @@ pub(super) fn look(state: &SavedState, number: Number, last: CallId, now: Utc) -
 /// The group, and the others with callers in line for whom its agents work, too.
 fn competing(state: &SavedState, number: Number, own: &SavedGroup) -> Vec<Number> {
     let mut numbers = vec![number];
-    if state.groups.values().filter(|group| !group.line.is_empty()).count() < 2 {
-        return numbers;
-    }
-    let mut others = BTreeSet::new();
-    for party in own.order.values() {
-        others.extend(state.memberships.get(party).into_iter().flatten().copied());
-    }
-    let waits = |other: &Number| state.groups.get(other).is_some_and(|group| !group.line.is_empty());
-    numbers.extend(others.into_iter().filter(|other| *other != number && waits(other)));
-    numbers.truncate(LINES_MAX);
+    let each = own.order.len().div_ceil(AGENTS_MAX).max(1);
+    let others = state.groups.iter().filter(|(other, group)| **other != number && !group.line.is_empty());
+    let shares = |group: &SavedGroup| {
+        let here = |party| group.members.get(party).is_some_and(|member| member.place.is_some());
+        own.order.values().step_by(each).any(here)
+    };
+    numbers.extend(others.filter(|(_, group)| shares(group)).map(|(other, _)| *other).take(LINES_MAX - 1));
     numbers
 }
 
-/// Those logged in to any of the lines, in the order of the groups.
+/// Those logged in to any of the lines; of one line in its order.
 fn agents(state: &SavedState, numbers: &[Number]) -> Vec<PartyId> {
     let saved = numbers.iter().filter_map(|number| state.groups.get(number));
-    if numbers.len() == 1 {
-        return saved.flat_map(|group| group.order.values().copied()).collect();
+    let mut all: Vec<PartyId> = saved.flat_map(|group| group.order.values().copied()).collect();
+    if numbers.len() > 1 {
+        all.sort_unstable();
+        all.dedup();
     }
-    let all: BTreeSet<PartyId> = saved.flat_map(|group| group.order.values().copied()).collect();
-    all.into_iter().collect()
+    all
 }
 
 fn group(state: &SavedState, number: Number, now: Utc) -> Option<Group> {
@@ -172,32 +177,38 @@ fn desks(state: &SavedState, groups: &[Group], parties: &[PartyId], each: usize,
             let member = state.groups.get(&group.number).and_then(|saved| saved.members.get(party));
             bits | u32::from(member.is_some_and(|member| member.place.is_some())) << at
         });
-        if let Some(does) = does(state, groups, *party, now, &mut taken) {
-            desks.push(Desk { serves, does });
+        if let Some((does, pauses)) = does(state, groups, *party, now, &mut taken) {
+            desks.push(Desk { serves, does, pauses });
         }
     }
     desks
 }
 
-/// What an agent does now. `None`: nobody knows when he can take a call.
+/// What an agent does now, and for how long he has paused. `None`: nobody knows when he can take a call.
 fn does(
     state: &SavedState,
     groups: &[Group],
     party: PartyId,
     now: Utc,
     taken: &mut BTreeSet<CallId>,
-) -> Option<Does> {
+) -> Option<(Does, Option<Millis>)> {
     let agent = state.agents.get(&party)?;
     if agent.reach.contacts == 0 && agent.busy.is_empty() {
         return None;
     }
-    let away = agent.paused.as_ref().map(|paused| Does::Away(millis(now - paused.since)));
-    let busy = match agent.busy.iter().next_back() {
-        Some((leg, LegState::Talking)) => Some(talks(state, groups, *leg, now)),
-        Some((leg, LegState::Ringing)) => Some(rings(state, groups, *leg, now, taken)),
-        None => agent.wrap_up.max(agent.resting).map(|until| Does::Until(millis(until - now))),
+    let does = match agent.busy.iter().next_back() {
+        Some((leg, LegState::Talking)) => talks(state, groups, *leg, now),
+        Some((leg, LegState::Ringing)) => rings(state, groups, *leg, now, taken),
+        None => {
+            let until = agent.wrap_up.max(agent.resting).map(|until| millis(until - now));
+            until.map_or(Does::Free, Does::Until)
+        }
     };
-    Some(away.or(busy).unwrap_or(Does::Free))
+    let since = |since: Utc| match does {
+        Does::Free => millis(now - since.max(agent.idle_since)),
+        Does::Talks(..) | Does::Rings(..) | Does::Until(_) => 0,
+    };
+    Some((does, agent.paused.as_ref().map(|paused| since(paused.since))))
 }
 
 fn leg_of(state: &SavedState, leg: LegId) -> Option<&model::record::LegRecord> {
@@ -222,7 +233,7 @@ fn rings(state: &SavedState, groups: &[Group], leg: LegId, now: Utc, taken: &mut
     if record.role == Role::Member && taken.insert(leg.call) {
         Does::Rings(group, rung)
     } else {
-        Does::Until(groups.get(group).map_or(0, |group| group.rings.beyond(rung).draw(32)))
+        Does::Until(groups.get(group).map_or(0, |group| group.rings.beyond(rung).middle()))
     }
 }
 
@@ -233,44 +244,52 @@ fn entries(
     coarse: usize,
     now: Utc,
 ) -> Vec<Entry> {
-    let mut entries = Vec::new();
+    let lines: Vec<(Number, Option<&SavedGroup>)> =
+        groups.iter().map(|group| (group.number, state.groups.get(&group.number))).collect();
     // Counted from the last, so that he is among those played.
     let skip = ahead.len().saturating_sub(1) % coarse;
-    for (rank, group, id) in ahead.iter().skip(skip).step_by(coarse) {
-        let waited = millis(now - rank.since);
-        let (group, call) = (*group, *id);
-        let number = groups.get(group).map(|group| group.number);
-        let request = number
-            .and_then(|number| state.groups.get(&number))
-            .and_then(|saved| saved.callbacks.get(id))
-            .filter(|request| request.ended.is_none());
-        let entry = Entry { group, call, waited, gives_up: request.is_none(), ringing: None };
-        match request {
-            // Who is being called back has his agent already; who rests between attempts passes nobody.
-            Some(request)
-                if request.state != CallbackState::Pending
-                    || request.not_before.is_some_and(|at| at - now > Span::seconds(20)) => {}
-            Some(_) => entries.push(entry),
-            None => {
-                let ringing = state.calls.get(id).and_then(|record| rings_since(record, number));
-                entries.push(Entry { ringing: ringing.map(|since| millis(now - since)), ..entry });
-            }
+    let played = ahead.iter().skip(skip).step_by(coarse);
+    played.filter_map(|(rank, group, id)| entry(state, &lines, (*rank, *group, *id), now)).collect()
+}
+
+/// One who waits. `None`: he waits for no agent now.
+fn entry(
+    state: &SavedState,
+    lines: &[(Number, Option<&SavedGroup>)],
+    (rank, group, call): (Rank, usize, CallId),
+    now: Utc,
+) -> Option<Entry> {
+    let (number, saved) = *lines.get(group)?;
+    let request = saved?.callbacks.get(&call).filter(|request| request.ended.is_none());
+    let waited = millis(now - rank.since);
+    let entry = Entry { group, call, waited, gives_up: request.is_none(), ringing: None };
+    match request {
+        // Who is being called back has his agent already; who rests between attempts passes nobody.
+        Some(request)
+            if request.state != CallbackState::Pending
+                || request.not_before.is_some_and(|at| at - now > Span::seconds(20)) =>
+        {
+            None
+        }
+        Some(_) => Some(entry),
+        None => {
+            let ringing = state.calls.get(&call).and_then(|record| rings_since(record, number));
+            Some(Entry { ringing: ringing.map(|since| millis(now - since)), ..entry })
         }
     }
-    entries
 }
 
 /// Since when somebody is being rung for a call.
-fn rings_since(record: &CallRecord, number: Option<Number>) -> Option<Utc> {
+fn rings_since(record: &CallRecord, number: Number) -> Option<Utc> {
     let rings = |leg: &&model::record::LegRecord| {
-        leg.role == Role::Member && leg.group == number && leg.answered.is_none() && leg.ended.is_none()
+        leg.role == Role::Member && leg.group == Some(number) && leg.answered.is_none() && leg.ended.is_none()
     };
     record.legs.iter().skip(1).find(rings).map(|leg| leg.started)
 }
 
 impl Group {
     /// What is left of a call that has lasted `elapsed`, with the work after it.
-    pub(super) fn rest_of_call(&self, elapsed: Millis) -> super::samples::Beyond<'_> {
+    pub(super) fn rest_of_call(&self, elapsed: Millis) -> Beyond<'_> {
         self.calls.beyond(elapsed + self.wrap_up)
     }
 

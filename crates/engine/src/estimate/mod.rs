@@ -6,7 +6,9 @@
 //! time gives the same estimate. It says nothing while it knows too little.
 
 mod line;
+mod parts;
 mod paths;
+mod patience;
 mod samples;
 mod trust;
 
@@ -19,6 +21,7 @@ use model::saved::{SavedGroup, SavedState};
 use model::time::{Span, Utc};
 
 use crate::fold::position;
+use paths::Whose;
 pub(crate) use trust::{foretell, landed};
 
 /// With fewer calls behind it an estimate says nothing.
@@ -69,7 +72,8 @@ pub fn of_line(
         WaitMethod::LegacyAvg => legacy(&|_| legacy_avg(saved)),
         WaitMethod::Predicted => {
             let Some(last) = saved.line.values().next_back() else { return BTreeMap::new() };
-            let all = if knows(saved) { paths::play(state, number, *last, now) } else { Vec::new() };
+            let all =
+                if knows(saved) { paths::play(state, number, *last, now, Whose::All) } else { Vec::new() };
             fill(saved, &all)
         }
     }
@@ -106,11 +110,7 @@ fn raw(state: &SavedState, number: Number, call: CallId, now: Utc) -> Option<Est
     if !knows(saved) {
         return None;
     }
-    paths::play(state, number, call, now)
-        .into_iter()
-        .rev()
-        .find(|(id, _)| *id == call)
-        .map(|(_, found)| found)
+    paths::play(state, number, call, now, Whose::Last).pop().map(|(_, found)| found)
 }
 
 fn mean(lengths: &VecDeque<(Utc, Span)>) -> Option<Span> {

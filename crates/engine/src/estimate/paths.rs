@@ -1,7 +1,8 @@
-//! The near future, played 64 times: those ahead give up or take the agents who come free, one after the other.
+//! The near future, played many times: those ahead give up or take the agents who come free, one after the other.
 //!
 //! Whoever stands further ahead takes, of the agents who serve him, the one who comes free first: that is what an
-//! agent does who takes the longest wait of all his groups.
+//! agent does who takes the longest wait of all his groups. With many agents and callers chance evens out within one
+//! future, so that fewer are played.
 
 use model::id::CallId;
 use model::number::Number;
@@ -10,154 +11,158 @@ use model::time::{Span, Utc};
 
 use super::Estimate;
 use super::line::{Desk, Does, Entry, Line, look};
-use super::samples::{Millis, Order, PATHS, Patience};
+use super::parts::{LANES, Lanes, PARTS, Round};
+use super::samples::{Millis, NEVER};
 
-/// The middle and the ninth tenth of 64.
-const MIDDLE: usize = 31;
-const NINE_TENTHS: usize = 57;
+/// With fewer turns of an agent and a caller in a future 64 are played, or 32.
+const FOUR_ROUNDS: usize = 128;
+const TWO_ROUNDS: usize = 512;
 
-/// Nobody comes free so late.
-const NEVER: Millis = 1 << 30;
+/// Things drawn for one agent or caller.
+const DRAWN: usize = 4;
 
-/// One of each future.
-type Each = [Millis; PATHS];
-
-/// What chance says about one who waits.
-struct Fate<'a> {
-    own: bool,
-    /// The lines of which he is one: a bit.
-    line: u32,
-    /// Rings already: it is the answer alone that he waits for.
-    rings: bool,
-    /// From the offer to the answer.
-    ring: Each,
-    /// How long he keeps an agent.
-    cycle: Each,
-    /// How much patience he has; `None`: he does not give up.
-    patience: Option<(&'a Patience, [u64; PATHS])>,
-    waited: Millis,
+/// Whose estimate is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    All,
+    Last,
 }
 
-/// The estimate of every caller of this group's line, up to `last`, in order.
-pub(super) fn play(state: &SavedState, number: Number, last: CallId, now: Utc) -> Vec<(CallId, Estimate)> {
+/// The estimates of the callers of this group's line, up to `last`, in order; or his alone.
+pub(super) fn play(
+    state: &SavedState,
+    number: Number,
+    last: CallId,
+    now: Utc,
+    whose: Whose,
+) -> Vec<(CallId, Estimate)> {
     let Some(line) = look(state, number, last, now) else { return Vec::new() };
     if line.desks.is_empty() {
         return Vec::new();
     }
-    let fates: Vec<Fate<'_>> =
-        line.entries.iter().enumerate().map(|(at, entry)| fate(&line, at, entry)).collect();
-    let starts: Vec<Each> = line.desks.iter().enumerate().map(|(at, desk)| starts(&line, at, desk)).collect();
-    let serves: Vec<u32> = line.desks.iter().map(|desk| desk.serves).collect();
-    let own = fates.iter().filter(|fate| fate.own).count();
-    let mut waits = vec![[0 as Millis; PATHS]; own];
-    let mut free = vec![0 as Millis; line.desks.len()];
-    for path in 0..PATHS {
-        for (free, starts) in free.iter_mut().zip(&starts) {
-            *free = starts[path];
-        }
-        let mut mine = 0;
-        for fate in &fates {
-            let wait = serve(fate, path, &mut free, &serves);
-            if fate.own {
-                waits[mine][path] = wait;
-                mine += 1;
+    let of = match line.desks.len() * line.entries.len() {
+        turns if turns <= FOUR_ROUNDS => 4,
+        turns if turns <= TWO_ROUNDS => 2,
+        _ => 1,
+    };
+    let wanted = |entry: &Entry| entry.group == 0 && (whose == Whose::All || entry.call == last);
+    let mut told: Vec<(CallId, [Millis; PARTS])> =
+        line.entries.iter().filter(|entry| wanted(entry)).map(|entry| (entry.call, [0; PARTS])).collect();
+    for at in 0..of {
+        let round = Round { at, of };
+        let mut free: Vec<(u32, Lanes)> = line
+            .desks
+            .iter()
+            .enumerate()
+            .map(|(n, desk)| (desk.serves, starts(&line, n, desk, round)))
+            .collect();
+        let mut next = told.iter_mut();
+        for (n, entry) in line.entries.iter().enumerate() {
+            let waits = turn(&line, n, entry, round, &mut free);
+            if wanted(entry)
+                && let Some((_, all)) = next.next()
+            {
+                all[at * LANES..][..LANES].copy_from_slice(&waits);
             }
         }
     }
-    let entries = line.entries.iter().filter(|entry| entry.group == 0);
-    entries.zip(&mut waits).filter_map(|(entry, waits)| Some((entry.call, told(&line, waits)?))).collect()
-}
-
-fn each(what: usize, of: impl Fn(u32) -> Millis) -> Each {
-    let order = Order::of(what);
-    std::array::from_fn(|path| of(order.part(path)))
-}
-
-fn fate<'a>(line: &'a Line, at: usize, entry: &Entry) -> Fate<'a> {
-    let group = &line.groups[entry.group];
-    let dice = |n: usize| 64 + at * 4 + n;
-    let ring = match entry.ringing {
-        Some(rung) => {
-            let rest = group.rings.beyond(rung);
-            each(dice(0), |part| rest.draw(part))
-        }
-        None => each(dice(0), |part| group.rings.draw(part)),
-    };
-    let talk = each(dice(2), |part| group.calls.draw(part));
-    let gap = each(dice(3), |part| group.gaps.draw(part));
-    let cycle = std::array::from_fn(|path| line.keeps.take(talk[path] + ring[path] + gap[path]).min(NEVER));
-    let last = at + 1 == line.entries.len();
-    let patience = (entry.gives_up && !last && group.patience.anybody_gives_up()).then(|| {
-        let order = Order::of(dice(1));
-        (&group.patience, std::array::from_fn(|path| group.patience.draw(entry.waited, order.part(path))))
-    });
-    Fate {
-        own: entry.group == 0,
-        line: 1 << entry.group,
-        rings: entry.ringing.is_some(),
-        ring,
-        cycle,
-        patience,
-        waited: entry.waited,
-    }
+    told.iter_mut()
+        .filter_map(|(call, waits)| Some((*call, middle(&line, &mut waits[..of * LANES])?)))
+        .collect()
 }
 
 /// When an agent comes free, in each of the futures.
-fn starts(line: &Line, at: usize, desk: &Desk) -> Each {
-    let own = match desk.does {
-        Does::Free => [0; PATHS],
-        Does::Until(rest) => [rest; PATHS],
+fn starts(line: &Line, at: usize, desk: &Desk, round: Round) -> Lanes {
+    let parts = |what: usize| round.parts(at * DRAWN + what);
+    let mut start = match desk.does {
+        Does::Free => [0; LANES],
+        Does::Until(rest) => [rest; LANES],
         Does::Talks(group, elapsed) => {
             let group = &line.groups[group];
-            let (rest, more) = (group.rest_of_call(elapsed), group.wrap_up());
-            let rest = each(at, |part| rest.draw(part).saturating_add(more));
-            let gap = each(at + 17, |part| group.gaps.draw(part));
-            std::array::from_fn(|path| rest[path].saturating_add(gap[path]))
+            let rest = group.rest_of_call(elapsed).draw(&parts(0));
+            rest.map(|rest| rest.saturating_add(group.wrap_up()))
         }
         Does::Rings(group, elapsed) => {
             let group = &line.groups[group];
-            let rest = group.rings.beyond(elapsed);
-            let rest = each(at, |part| rest.draw(part));
-            let talk = each(at + 31, |part| group.calls.draw(part));
-            std::array::from_fn(|path| rest[path].saturating_add(talk[path]))
-        }
-        Does::Away(elapsed) => {
-            let rest = line.groups[0].gaps.beyond(elapsed.max(1_000));
-            if rest.is_known() { each(at, |part| rest.draw(part)) } else { [NEVER; PATHS] }
+            let rest = group.rings.beyond(elapsed).draw(&parts(0));
+            sum(rest, group.calls.draw(&parts(1)))
         }
     };
-    own.map(|start| line.comes_free.take(start).min(NEVER))
+    let own = line.groups.get(desk.serves.trailing_zeros() as usize).unwrap_or(&line.groups[0]);
+    match (desk.pauses, desk.does) {
+        (Some(elapsed), _) => {
+            let rest = own.gaps.beyond(elapsed.max(1_000));
+            start = if rest.is_known() { sum(start, rest.draw(&parts(2))) } else { [NEVER; LANES] };
+        }
+        (None, Does::Free | Does::Until(_)) => {}
+        (None, Does::Talks(..) | Does::Rings(..)) => start = sum(start, own.gaps.draw(&parts(2))),
+    }
+    // Where a caller stands for more than one turn of an agent, the agents' first turns are spread over it.
+    let spread = u64::from(line.keeps.more(line.groups[0].calls.middle()));
+    let parts = parts(3);
+    std::array::from_fn(|lane| {
+        let later = spread * (2 * u64::from(parts[lane]) + 1) / (2 * PARTS as u64);
+        let start = line.comes_free.take(start[lane]);
+        start.saturating_add(u32::try_from(later).unwrap_or(NEVER)).min(NEVER)
+    })
 }
 
-/// One caller's turn in one future: how long he waits until he is answered, if he waits.
-fn serve(fate: &Fate<'_>, path: usize, free: &mut [Millis], serves: &[u32]) -> Millis {
-    if fate.rings {
-        return fate.ring[path];
+/// One caller's turn: how long he waits until he is answered, if he waits.
+fn turn(line: &Line, at: usize, entry: &Entry, round: Round, free: &mut [(u32, Lanes)]) -> Lanes {
+    let agents = free.len();
+    let parts = |what: usize| round.parts((agents + at) * DRAWN + what);
+    let group = &line.groups[entry.group];
+    if let Some(rung) = entry.ringing {
+        return group.rings.beyond(rung).draw(&parts(0));
     }
-    let mut first = u64::MAX;
-    for (at, (time, serves)) in free.iter().zip(serves).enumerate() {
-        // Time before place: the least of both in one comparison.
-        let key = u64::from(*time) << 32 | at as u64;
-        first = first.min(if serves & fate.line == 0 { u64::MAX } else { key });
-    }
-    let time = u32::try_from(first >> 32).unwrap_or(NEVER).min(NEVER);
-    if time < NEVER {
-        let gives_up = fate
-            .patience
-            .as_ref()
-            .is_some_and(|(patience, of)| patience.used_up(fate.waited.saturating_add(time)) > of[path]);
-        if !gives_up && let Some(free) = free.get_mut((first & u64::from(u32::MAX)) as usize) {
-            *free = time.saturating_add(fate.cycle[path]).min(NEVER);
+    let ring = group.rings.draw(&parts(0));
+    let (first, who) = first(free, 1 << entry.group);
+    if at + 1 < line.entries.len() {
+        let cycle = sum(sum(ring, group.calls.draw(&parts(1))), group.gaps.draw(&parts(2)));
+        let gives_up = if entry.gives_up && group.patience.anybody_gives_up() {
+            group.patience.draw(entry.waited, &parts(3))
+        } else {
+            [NEVER; LANES]
+        };
+        for lane in 0..LANES {
+            let time = first[lane];
+            if time < NEVER
+                && time <= gives_up[lane]
+                && let Some((_, free)) = free.get_mut(who[lane] as usize)
+            {
+                free[lane] = time.saturating_add(line.keeps.take(cycle[lane])).min(NEVER);
+            }
         }
     }
-    time.saturating_add(fate.ring[path])
+    sum(first, ring)
+}
+
+/// When the first agent who serves a line comes free, and who he is.
+fn first(free: &[(u32, Lanes)], line: u32) -> (Lanes, Lanes) {
+    let (mut first, mut who) = ([NEVER; LANES], [0; LANES]);
+    for (at, (serves, times)) in (0_u32..).zip(free) {
+        if serves & line == 0 {
+            continue;
+        }
+        for lane in 0..LANES {
+            let sooner = times[lane] < first[lane];
+            first[lane] = if sooner { times[lane] } else { first[lane] };
+            who[lane] = if sooner { at } else { who[lane] };
+        }
+    }
+    (first, who)
+}
+
+fn sum(one: Lanes, other: Lanes) -> Lanes {
+    std::array::from_fn(|lane| one[lane].saturating_add(other[lane]))
 }
 
 /// Middle and ninth tenth of what the futures gave.
-fn told(line: &Line, waits: &mut Each) -> Option<Estimate> {
+fn middle(line: &Line, waits: &mut [Millis]) -> Option<Estimate> {
     waits.sort_unstable();
-    let p50 = u64::from(waits[MIDDLE]).midpoint(u64::from(waits[MIDDLE + 1]));
-    let mut p90 = u64::from(waits[NINE_TENTHS]);
+    let n = waits.len();
+    let p50 = u64::from(waits[n / 2 - 1]).midpoint(u64::from(waits[n / 2]));
+    let mut p90 = u64::from(waits[n * 9 / 10]);
     if p50 >= u64::from(NEVER) {
         return None;
     }

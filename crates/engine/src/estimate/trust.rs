@@ -86,15 +86,22 @@ pub(super) fn corrected(saved: &SavedGroup, raw: Estimate) -> Option<Estimate> {
     if landed.len() >= LANDED_MIN {
         let mut sorted: Vec<i32> = landed.iter().copied().collect();
         sorted.sort_unstable();
-        let n = sorted.len();
-        let (middle, nine_tenths) = (sorted[n / 2], sorted[((n + 1) * 9).div_ceil(10).min(n) - 1]);
+        let (middle, nine_tenths) = (tenth(&sorted, 5), tenth(&sorted, 9));
         // The middle is drawn half-way to what was seen: one busy hour is not the next.
-        p50 = along(raw.p50, spread, i64::from(middle) / 2);
-        p90 = along(raw.p50, spread, i64::from(nine_tenths));
+        p50 = along(raw.p50, spread, middle / 2);
+        p90 = along(raw.p50, spread, nine_tenths);
     }
     let p90 = p90.max(p50);
     let (times, more) = SPREAD_MAX;
     (p90 <= p50 * times + more).then_some(Estimate { p50: Span(p50), p90: Span(p90) })
+}
+
+/// What so many tenths of all to come are taken to lie below.
+fn tenth(sorted: &[i32], tenths: usize) -> i64 {
+    let at = (sorted.len() + 1) * tenths;
+    let last = sorted.len() - 1;
+    let (low, high) = (sorted[(at / 10 - 1).min(last)], sorted[(at / 10).min(last)]);
+    i64::from(low) + (i64::from(high) - i64::from(low)) * (at % 10) as i64 / 10
 }
 
 fn along(p50: Span, spread: u64, thousandths: i64) -> u64 {

@@ -219,6 +219,9 @@ pub(crate) fn call_of(what: &What) -> Option<CallId> {
 
 fn pause(state: &mut SavedState, member: PartyId, paused: Option<SavedPause>, at: Utc) {
     let agent = agent(state, member, at);
+    if let (Some(away), Some(over), None) = (&mut agent.away, &agent.paused, &paused) {
+        away.0 += (at - over.since.max(agent.idle_since)).0;
+    }
     agent.paused = paused;
     agent.since = at;
     tidy(state, member);

@@ -14,8 +14,11 @@ use super::{agent, tidy, with_record};
 /// Calls whose length is remembered.
 const HANDLED_MAX: usize = 256;
 
-/// Rings and gaps that are remembered.
+/// Rings that are remembered.
 const RINGS_MAX: usize = 128;
+
+/// Gaps that are remembered: most are none, and those that are some shall be enough to learn from.
+const GAPS_MAX: usize = 256;
 
 /// Between two offers of one call that belong together.
 const ROUND: Span = Span(1_500);
@@ -54,6 +57,8 @@ pub(super) fn take(state: &mut SavedState, fact: &Fact) {
             let agent = agent(state, *member, at);
             agent.wrap_up = None;
             agent.idle_since = at;
+            // A pause until now took nothing: he worked.
+            agent.away = agent.away.map(|_| Span(0));
             agent.since = at;
             tidy(state, *member);
         }
@@ -192,21 +197,25 @@ fn rang(record: &CallRecord, group: Number, from: Utc, at: Utc) -> Option<Span> 
     since.map(|since| at - since)
 }
 
-/// A member is offered a call. If it waited already when he ended his last one, he was away in between.
+/// A member is offered the first call since his last one: how long he was away in between. Pauses count whether
+/// anybody waited or not, or the longest would never be seen; the rest only while this call waited already.
 pub(super) fn offered(state: &mut SavedState, call: CallId, group: Number, member: PartyId, at: Utc) {
-    let idle_since = state.agents.get(&member).map(|agent| agent.idle_since);
+    let Some(agent) = state.agents.get_mut(&member) else { return };
+    let (Some(away), idle_since) = (agent.away.take(), agent.idle_since) else { return };
     let record = state.calls.get(&call);
-    let waits = record.and_then(|record| record.visits.iter().rev().find(|visit| visit.group == group));
-    if let (Some(idle_since), Some(waits), Some(entry)) = (idle_since, waits, state.groups.get_mut(&group))
-        && idle_since > waits.from
-    {
-        push(&mut entry.handled.gaps, at - idle_since, RINGS_MAX);
+    let visit = record.and_then(|record| record.visits.iter().rev().find(|visit| visit.group == group));
+    let waited = visit.is_some_and(|visit| visit.from < idle_since);
+    let gap = if waited { away.max(at - idle_since) } else { away };
+    if let Some(entry) = state.groups.get_mut(&group) {
+        push(&mut entry.handled.gaps, gap, GAPS_MAX);
     }
 }
 
 /// A member's talk has ended.
 pub(super) fn talked(state: &mut SavedState, group: Number, member: PartyId, answered: Utc, at: Utc) {
-    agent(state, member, at).idle_since = at;
+    let agent = agent(state, member, at);
+    agent.idle_since = at;
+    agent.away = Some(Span(0));
     if let Some(entry) = state.groups.get_mut(&group) {
         push(&mut entry.handled.calls, (at, at - answered), HANDLED_MAX);
     }

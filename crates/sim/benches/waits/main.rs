@@ -1,78 +1,60 @@
-//! How good estimated waits are, in offices whose chance the predictor never sees, beside an oracle that knows it.
-//! Prints a table and lines of JSON. `--tune` takes the days on which constants were chosen instead of those judged.
+//! How good estimated waits are (V-48, I-11, X-03), in offices whose chance the predictor never sees, beside an oracle
+//! that knows it. Prints a table and, last, one line of JSON.
+//!
+//! `--tune` takes the days on which constants were chosen instead of those judged, `--days N` so many of each kind,
+//! `--kind WORD` the kinds with that word in their names; QUICK=1 in the environment takes three days of each.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock and its environment")]
 
 mod days;
 mod figures;
 mod oracle;
+mod report;
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use days::{HOUR, Kind, kinds};
-use figures::{ERRORS, Figures, Judged, figures};
+use figures::{Figures, Judged, figures};
 use model::fact::VisitOutcome;
 use model::number::Number;
 use model::saved::SavedState;
 use model::time::Utc;
 use oracle::Oracle;
+use report::{head, json, row};
 use sim::office::{Moment, Office, Plan};
 
 /// Days judged of each kind.
-const DAYS: u64 = 4;
+const DAYS: u64 = 12;
+const DAYS_QUICK: u64 = 3;
+
+/// Seeds of the days judged and of those on which constants were chosen.
+const JUDGED: u64 = 1;
+const TUNED_ON: u64 = 100;
 
 fn main() {
-    let first = if std::env::args().any(|word| word == "--tune") { 100 } else { 1 };
+    let words: Vec<String> = std::env::args().collect();
+    let after = |flag: &str| words.iter().position(|word| word == flag).and_then(|at| words.get(at + 1));
+    let quick = std::env::var("QUICK").is_ok_and(|quick| !quick.is_empty() && quick != "0");
+    let usual = if quick { DAYS_QUICK } else { DAYS };
+    let days = after("--days").map_or(usual, |days| days.parse().unwrap());
+    let first = if words.iter().any(|word| word == "--tune") { TUNED_ON } else { JUDGED };
+    let chosen = |kind: &Kind| after("--kind").is_none_or(|word| kind.name.contains(word));
+    println!("{days} days of each kind, seeds {first} to {}", first + days - 1);
+    println!("{}", head());
     let mut all = Vec::new();
-    println!(
-        "{:<16}{:>8}{:>7}{:>7}{:>8}{:>7}{:>8}   mean error, s: {}",
-        "days",
-        "callers",
-        "told %",
-        "near %",
-        "oracle",
-        "<=P90",
-        "oracle",
-        ERRORS.join(" ")
-    );
-    for kind in kinds() {
-        let judged: Vec<Judged> = (first..first + DAYS).flat_map(|seed| judge(&kind, seed)).collect();
-        show(kind.name, &figures(&judged));
+    let mut each: Vec<(&str, Figures)> = Vec::new();
+    for kind in kinds().into_iter().filter(chosen) {
+        let judged: Vec<Judged> = (first..first + days).flat_map(|seed| judge(&kind, seed)).collect();
+        let found = figures(&judged);
+        println!("{}", row(kind.name, &found));
+        each.push((kind.name, found));
         all.extend(judged);
     }
-    show("all", &figures(&all));
-}
-
-fn show(name: &str, figures: &Figures) {
-    let errors: Vec<String> = figures.errors.iter().map(|error| format!("{error:.0}")).collect();
-    println!(
-        "{:<16}{:>8}{:>7.1}{:>7.1}{:>8.1}{:>7.1}{:>8.1}   {}",
-        name,
-        figures.callers,
-        figures.told,
-        figures.near,
-        figures.near_oracle,
-        figures.below_p90,
-        figures.below_p90_oracle,
-        errors.join(" ")
-    );
-    let errors: Vec<String> = ERRORS
-        .iter()
-        .zip(&figures.errors)
-        .map(|(name, error)| format!("\"mae_{name}_s\":{error:.1}"))
-        .collect();
-    println!(
-        "{{\"bench\":\"wait_estimate\",\"days\":\"{name}\",\"callers\":{},\"told_percent\":{:.1},\
-         \"near_percent\":{:.1},\"oracle_near_percent\":{:.1},\"below_p90_percent\":{:.1},\
-         \"oracle_below_p90_percent\":{:.1},{}}}",
-        figures.callers,
-        figures.told,
-        figures.near,
-        figures.near_oracle,
-        figures.below_p90,
-        figures.below_p90_oracle,
-        errors.join(",")
-    );
+    let found = figures(&all);
+    println!("{}", row("all", &found));
+    println!("{}", json(&found, &each));
 }
 
 /// A day a week before is lived first; what was seen then is all the predictor begins with.
@@ -119,10 +101,13 @@ fn look(moment: &Moment<'_>, oracle: &Oracle<'_>, exponential: u64, last_week: u
     let mean = |lengths: Vec<u64>| lengths.iter().sum::<u64>() / (lengths.len() as u64).max(1);
     let talk = mean(saved.handled.calls.iter().map(|(_, length)| length.0).collect());
     let wait = mean(saved.handled.waits.iter().map(|(_, length)| length.0).collect());
+    let began = Instant::now();
     let told =
         engine::estimate::of_call(moment.state, moment.config, moment.group, moment.call, moment.now.utc);
+    let cost = u64::try_from(began.elapsed().as_nanos()).unwrap();
     Judged {
         actual: 0,
+        cost,
         told: told.map(|told| (told.p50.0, told.p90.0)),
         oracle: oracle.says(moment),
         legacy_talk: talk * position,

@@ -106,34 +106,36 @@ impl<'a> Oracle<'a> {
                 moment.config.groups[&number(*group)].members.iter().any(|member| member.party == party)
             });
             let groups = groups.fold(0, |bits, group| bits | 1 << group);
-            let wrap_up = self.kind.wrap_up * 1_000;
             let state = moment.state.agents.get(&party);
             let busy = state.and_then(|agent| agent.busy.iter().next_back());
             let mut free = match (busy, state) {
                 (Some((leg, what)), _) => {
                     let record = &moment.state.calls[&leg.call].legs[usize::from(leg.n)];
                     let for_ms = |at: Option<Utc>| (moment.now.utc - at.unwrap_or(moment.now.utc)).0;
-                    match what {
-                        LegState::Talking => self.talk.beyond(for_ms(record.answered), chance) + wrap_up,
+                    let talk = match what {
+                        LegState::Talking => self.talk.beyond(for_ms(record.answered), chance),
                         LegState::Ringing => {
                             self.ring.beyond(for_ms(Some(record.started)), chance)
                                 + self.talk.beyond(0, chance)
-                                + wrap_up
                         }
-                    }
+                    };
+                    talk + self.after_talk(chance)
                 }
                 (None, Some(agent)) => agent.wrap_up.map_or(0, |until| (until - moment.now.utc).0),
                 (None, None) => 0,
             };
-            if busy.is_some() && chance.percent(self.kind.breaks) {
-                free += self.rest.beyond(0, chance);
-            }
             if let (None, Some(paused)) = (busy, state.and_then(|agent| agent.paused.as_ref())) {
                 free = free.max(self.rest.beyond((moment.now.utc - paused.since).0, chance));
             }
             agents.push(Agent { party, groups, free: self.in_shift(party, since, free) });
         }
         agents
+    }
+
+    /// Work after a call, and a break that begins with it.
+    fn after_talk(&self, chance: &mut Chance) -> u64 {
+        let rest = if chance.percent(self.kind.breaks) { self.rest.beyond(0, chance) } else { 0 };
+        rest.max(self.kind.wrap_up * 1_000)
     }
 
     /// The first time from then on at which he is at work.
@@ -171,10 +173,7 @@ impl<'a> Oracle<'a> {
                 if at + 1 == ahead.len() {
                     return time + ring;
                 }
-                let mut next = time + ring + self.talk.beyond(0, chance) + self.kind.wrap_up * 1_000;
-                if chance.percent(self.kind.breaks) {
-                    next += self.rest.beyond(0, chance);
-                }
+                let next = time + ring + self.talk.beyond(0, chance) + self.after_talk(chance);
                 let party = agent.party;
                 agent.free = self.in_shift(party, since, next);
                 break;
