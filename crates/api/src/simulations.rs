@@ -17,7 +17,7 @@ use crate::request::{Administered, Body};
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Simulation {
-    /// Which day, in the company's time zone; a recorded one is over.
+    /// Which day, in the company's time zone; of today there are the calls until now.
     #[schema(example = "2026-03-02")]
     pub day: String,
     /// Calls by chance: by group, how many come in the busiest hour.

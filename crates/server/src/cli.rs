@@ -197,7 +197,8 @@ How to read what it prints: docs/simulator.md")]
 pub(crate) struct Simulate {
     /// The company file: the settings as they are.
     pub(crate) file: PathBuf,
-    /// Which day, by the company's clock, as 2026-03-02. With --data alone it must be a recorded one.
+    /// Which day, by the company's clock, as 2026-03-02. With --data alone it must be a recorded one; of today
+    /// there are the calls until now.
     #[arg(long)]
     pub(crate) day: String,
     /// Calls of a CSV file: lines of time, group, talk in seconds, as 09:30:15,8000,120; only the time is needed.

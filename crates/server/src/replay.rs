@@ -1,6 +1,7 @@
 //! `helin replay`: runs a company's journal through the engine again and holds every fact against the one that
 //! was written then. Nothing is changed; a running Helin is not disturbed.
 
+use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -50,6 +51,9 @@ async fn open(settings: &Settings) -> anyhow::Result<Store> {
     open_store(settings).await
 }
 
+/// Facts read at once.
+const WINDOW: u64 = 20_000;
+
 /// What a replay went through.
 #[derive(Debug, Default)]
 struct Told {
@@ -63,8 +67,8 @@ struct Past<'a> {
     store: &'a Store,
     built_in: Prompts,
     tenant: TenantId,
-    /// What was written then, in order.
-    written: std::vec::IntoIter<Fact>,
+    /// What was written then, in order, as far as it was read.
+    written: VecDeque<Fact>,
     state: SavedState,
     board: Option<Switchboard>,
     /// In force.
@@ -75,14 +79,21 @@ struct Past<'a> {
 async fn replay_company(store: &Store, company: &str) -> anyhow::Result<Told> {
     let tenant: TenantId = company.parse().with_context(|| format!("`{company}` is no company's id"))?;
     let (built_in, _) = builtin::load()?;
-    let written = store.facts(&tenant, FactSeq(1), FactSeq(u64::MAX)).await?.into_iter();
-    let (state, told) = (SavedState::default(), Told::default());
+    let (state, told, written) = (SavedState::default(), Told::default(), VecDeque::new());
     let mut past =
         Past { store, built_in, tenant: tenant.clone(), written, state, board: None, config: None, told };
-    for batch in store.journal(&tenant).await? {
+    let journal = store.journal(&tenant).await?;
+    let batches = journal.len();
+    for batch in journal {
         for entry in unpack(&batch).context("the journal was written by another version of Helin")? {
             past.live(entry).await?;
         }
+    }
+    // A running Helin may have written more meanwhile, but never a fact without its inputs.
+    if let Some(fact) = past.next_written().await?
+        && store.journal(&tenant).await?.len() == batches
+    {
+        bail!("fact {} was written, and the journal does not lead to it: {fact:?}", fact.seq.0);
     }
     Ok(past.told)
 }
@@ -119,7 +130,7 @@ impl Past<'_> {
                 self.board()?.handle(now, Input::Config(config));
             }
         }
-        self.compare()
+        self.compare().await
     }
 
     /// The journal names people by their rows alone; what depends on a number needs it again. A row that was erased
@@ -154,11 +165,20 @@ impl Past<'_> {
         self.board.as_mut().context("the journal does not begin with a beginning")
     }
 
-    fn compare(&mut self) -> anyhow::Result<()> {
-        let Some(board) = &mut self.board else { return Ok(()) };
-        while let Some(output) = board.poll_output() {
+    /// The next fact that was written then.
+    async fn next_written(&mut self) -> anyhow::Result<Option<Fact>> {
+        if self.written.is_empty() {
+            let next = self.state.version.0 + 1;
+            let window = self.store.facts(&self.tenant, FactSeq(next), FactSeq(next + WINDOW)).await?;
+            self.written = window.into();
+        }
+        Ok(self.written.pop_front())
+    }
+
+    async fn compare(&mut self) -> anyhow::Result<()> {
+        while let Some(output) = self.board.as_mut().and_then(Switchboard::poll_output) {
             let Output::Fact(now) = output else { continue };
-            let Some(then) = self.written.next() else {
+            let Some(then) = self.next_written().await? else {
                 bail!("fact {} was never written: {now:?}", now.seq.0);
             };
             if then != now {
@@ -174,3 +194,6 @@ impl Past<'_> {
 fn outside(dialled: &mut Dialled) -> Option<&mut Party> {
     if let Dialled::Outside(party) = dialled { Some(party) } else { None }
 }
+
+#[cfg(test)]
+mod tests;

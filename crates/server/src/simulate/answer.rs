@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::day::Day;
 use super::fault::{Fault, Field};
 use super::recorded::{self, Recorded};
-use super::{Prepared, changed, check_over, faults_of_change, prepare};
+use super::{Prepared, changed, check_begun, faults_of_change, prepare};
 use crate::node::clock::utc_now;
 use crate::platform::document::{meaning, people_of};
 use crate::platform::{Company, Platform};
@@ -90,7 +90,7 @@ async fn begin(
     let config = company.config.clone();
     let day = Day::of(&wish.day, &config).map_err(refused)?;
     let now = utc_now();
-    check_over(wish, &day, now).map_err(refused)?;
+    check_begun(wish, &day, now).map_err(refused)?;
     let place = platform.simulations.take(tenant).ok_or(SimulationRefusal::Busy)?;
     let other = with_changes(platform, &company, wish).await?;
     let recorded = read(platform, &company, &day).await?;
@@ -114,6 +114,9 @@ async fn with_changes(
     company: &Company,
     wish: &Simulation,
 ) -> Result<Option<Arc<TenantConfig>>, SimulationRefusal> {
+    if wish.changes.is_empty() {
+        return Ok(None);
+    }
     let Some(document) = changed(&company.document.tree(), wish).map_err(refused)? else { return Ok(None) };
     // Form first: what a key is called and which values it takes.
     let form = model::config::document::check(&document);

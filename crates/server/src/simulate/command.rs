@@ -15,7 +15,7 @@ use model::time::Span;
 use super::day::Day;
 use super::fault::{Fault, Field};
 use super::recorded::{self, Recorded};
-use super::{changed, check_over, faults_of_change, picture, prepare};
+use super::{changed, check_begun, faults_of_change, picture, prepare};
 use crate::builtin;
 use crate::cli::Simulate;
 use crate::node::clock::utc_now;
@@ -159,7 +159,7 @@ fn recorded(
         return Ok(None);
     }
     let now = utc_now();
-    check_over(wish, day, now).map_err(|fault| fault.for_command_line())?;
+    check_begun(wish, day, now).map_err(|fault| fault.for_command_line())?;
     let settings = simulate.config.as_deref().map_or_else(|| Ok(Settings::default()), Settings::read)?;
     let settings = settings.overlaid(Overlay { data: simulate.data.clone(), ..Overlay::default() })?;
     if settings.database.is_none() && !settings.data.join("helin.sqlite").is_file() {

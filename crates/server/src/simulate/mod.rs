@@ -59,12 +59,12 @@ pub(crate) fn faults_of_change(faults: &[model::config::fault::Fault]) -> Vec<Fa
     faults.iter().map(told).collect()
 }
 
-/// A wish that needs a recorded day can have it.
-pub(crate) fn check_over(wish: &Simulation, day: &Day, now: Utc) -> Result<(), Fault> {
+/// A wish that needs a recorded day can have it; of today there is what has been until now.
+pub(crate) fn check_begun(wish: &Simulation, day: &Day, now: Utc) -> Result<(), Fault> {
     let recorded = wish.rates.is_none() && wish.calls.is_none();
-    if recorded && day.end > now {
+    if recorded && day.begin > now {
         let text = format!(
-            "{} is not over, so nothing of it can come again: take a day before, or give a rate",
+            "{} has not begun, so nothing of it is recorded: take a day before, or give calls or a rate",
             day.date
         );
         return Err(Fault::of(Field::Day, text));

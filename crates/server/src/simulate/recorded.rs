@@ -159,7 +159,9 @@ async fn shifts(
     now: Utc,
 ) -> Result<BTreeMap<PartyId, Vec<(u64, u64)>>, StoreError> {
     let state = state(store, config).await?;
-    let window = (day.begin, day.end.min(now));
+    let window = (day.begin, day.end);
+    // What lasts now lasts for the rest of today.
+    let lasts = if now < day.end { day.end } else { now };
     let mut at_work: BTreeMap<PartyId, Vec<(Utc, Utc)>> = BTreeMap::new();
     for group in config.groups.keys() {
         for session in store.sessions(&config.id, *group, window).await? {
@@ -167,7 +169,7 @@ async fn shifts(
         }
         let saved = state.groups.get(group).into_iter().flat_map(|saved| &saved.members);
         for (party, member) in saved.filter(|(_, member)| member.place.is_some()) {
-            at_work.entry(*party).or_default().push((member.since, now));
+            at_work.entry(*party).or_default().push((member.since, lasts));
         }
     }
     let mut off: BTreeMap<PartyId, Vec<(Utc, Utc)>> = BTreeMap::new();
@@ -182,7 +184,7 @@ async fn shifts(
     }
     for (party, agent) in &state.agents {
         if let Some((_, since)) = agent.off.as_ref().filter(|(what, _)| keeps_away(what)) {
-            off.entry(*party).or_default().push((*since, now));
+            off.entry(*party).or_default().push((*since, lasts));
         }
     }
     let mut shifts = BTreeMap::new();

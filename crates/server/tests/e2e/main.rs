@@ -28,6 +28,7 @@ mod queue;
 mod register;
 mod restart;
 mod ring_group;
+mod simulate;
 mod steer;
 mod torture;
 mod transfer;
