@@ -25,6 +25,7 @@ mod load;
 mod media;
 mod outside;
 mod queue;
+mod refer;
 mod register;
 mod restart;
 mod ring_group;

@@ -5,16 +5,21 @@ use crate::phone::Phone;
 use crate::process::Helin;
 use crate::sound::Sound;
 
-const VAXEL: &str = "+4681001000";
+pub(crate) const VAXEL: &str = "+4681001000";
 
 /// A carrier's call that an attendant has answered.
-struct Answered {
-    caller: crate::call::Call,
-    agent: crate::call::Call,
+pub(crate) struct Answered {
+    pub(crate) caller: crate::call::Call,
+    pub(crate) agent: crate::call::Call,
 }
 
 #[track_caller]
-fn answered(carrier: &mut Phone, agent: &mut Phone, number: &str, sounds: (&Sound, &Sound)) -> Answered {
+pub(crate) fn answered(
+    carrier: &mut Phone,
+    agent: &mut Phone,
+    number: &str,
+    sounds: (&Sound, &Sound),
+) -> Answered {
     let mut caller = carrier.dial_from("+46855512345", number, sounds.0);
     let mut offer = agent.incoming();
     offer.ring(agent);
