@@ -177,6 +177,32 @@ fn a_parked_call_is_taken_back_by_its_slot() {
     helin.until_quiet();
 }
 
+/// Picked up by code: the call that rings at a colleague, and the one that has rung longest in one's own groups.
+#[test]
+fn a_ringing_call_is_picked_up_by_code() {
+    let helin = Helin::demo();
+    let (mut mari, mut kati) = (Phone::registered(&helin, "mari"), Phone::registered(&helin, "kati"));
+    let mut carrier = Phone::carrier(&helin);
+    let (caller_sound, kati_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    for (called, code) in [("+3725550101", "*8101"), ("+3726001000", "*8")] {
+        let mut caller = carrier.dial_from("+46855512345", called, &caller_sound);
+        let mut offer = mari.incoming();
+        offer.ring(&mut mari);
+        caller.expect_progress(&mut carrier, 180);
+        let mut takes = kati.dial(code, &kati_sound);
+        takes.expect_answer(&mut kati, &kati_sound);
+        caller.expect_answer(&mut carrier, &caller_sound);
+        offer.expect_cancel(&mut mari);
+        kati_sound.hears(440.0);
+        caller_sound.hears(1_000.0);
+        caller.hang_up(&mut carrier);
+        takes.expect_bye(&mut kati);
+    }
+    let records = helin.ended_calls(2);
+    assert!(records.iter().all(|record| record["legs"][2]["user"] == "kati"), "{records:#?}");
+    helin.until_quiet();
+}
+
 /// Whoever is put on hold hears music; taken back, both talk on.
 #[test]
 fn who_is_held_hears_music() {
