@@ -93,6 +93,17 @@ pub struct Arrival {
     /// The leg whose place it takes (INVITE with Replaces, RFC 3891): the same company's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<LegId>,
+    /// How often it was sent on, on its way to us (Diversion, History-Info).
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub diversions: u8,
+}
+
+/// A call that was sent on this often is not sent on again (F-26).
+pub const DIVERSIONS_MAX: u8 = 5;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(diversions: &u8) -> bool {
+    *diversions == 0
 }
 
 /// Who calls, and how sure that is.
@@ -247,7 +258,7 @@ pub enum LegCommand {
     },
     /// Send back what is heard.
     Echo,
-    /// What came of a transfer this leg asked for: NOTIFY with a final status, after which the subscription ends.
+    /// What becomes of a transfer this leg asked for: NOTIFY; after a final status the subscription ends.
     Referred {
         /// Which.
         refer: ReferId,
@@ -268,10 +279,12 @@ pub enum Tone {
     Busy,
 }
 
-/// What came of a transfer.
+/// How far a transfer is, or what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReferResult {
+    /// The target rings: NOTIFY 180, and more to come.
+    Ringing,
     /// The target answered, or the party is camped or parked: NOTIFY 200.
     Done,
     /// NOTIFY 486.

@@ -223,7 +223,8 @@ async fn from_phone(
         proved: true,
         hidden: hidden.unwrap_or(incoming.hidden),
     };
-    Ok(Some((company, Arrival { from, to, via: Ingress::User(party), replaces: incoming.replaces }, parties)))
+    let (replaces, diversions) = (incoming.replaces, incoming.diversions);
+    Ok(Some((company, Arrival { from, to, via: Ingress::User(party), replaces, diversions }, parties)))
 }
 
 /// What a text means that a user of the company dials, with a row to write for a number never seen.
@@ -308,7 +309,8 @@ async fn from_trunk(platform: &Arc<Platform>, incoming: &Incoming) -> Result<Rou
         }
     };
     let from = Caller { party: from, proved: incoming.asserted.is_some(), hidden: incoming.hidden };
-    let arrival = Arrival { from, to, via: Ingress::Trunk(trunk.clone()), replaces: incoming.replaces };
+    let (replaces, diversions) = (incoming.replaces, incoming.diversions);
+    let arrival = Arrival { from, to, via: Ingress::Trunk(trunk.clone()), replaces, diversions };
     Ok(Some((company, arrival, parties)))
 }
 

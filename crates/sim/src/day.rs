@@ -220,7 +220,10 @@ impl World<'_> {
         }
         let party = Party { id: party, number: None, name: None };
         let from = Caller { party, proved: true, hidden: false };
-        self.give(Input::Leg(leg, LegEvent::Arrived(Arrival { from, to, via, replaces: None })));
+        self.give(Input::Leg(
+            leg,
+            LegEvent::Arrived(Arrival { from, to, via, replaces: None, diversions: 0 }),
+        ));
     }
 
     /// Something happens on a leg, unless the leg has gone or is going meanwhile.

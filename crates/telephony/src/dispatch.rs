@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::core::Core;
 use crate::leg::caller::NewCaller;
+use crate::leg::diverted::came_by;
 use crate::leg::refer::Replaced;
 use crate::registrar::{MIN_EXPIRES, Outcome};
 use crate::trunk::{asserted, user_part, wants_hidden};
@@ -21,7 +22,7 @@ use crate::{Door, Incoming, Side, TelephonyEvent};
 /// Methods we take.
 pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, MESSAGE, INFO, REFER";
 /// Extensions we know.
-pub(crate) const SUPPORTED: &str = "replaces, histinfo";
+pub(crate) const SUPPORTED: &str = "replaces, norefersub, histinfo";
 /// The header by which a call from a company of ours to another proves itself.
 pub(crate) const PLATFORM_HEADER: &str = "X-Helin-Platform";
 /// The user part of the address of the ring-group codes.
@@ -83,6 +84,7 @@ impl Core {
                     hidden,
                     dialled,
                     replaces,
+                    diversions: 0,
                 };
                 self.invite(
                     server,
@@ -168,8 +170,25 @@ impl Core {
             tracing::warn!(source = %flow.remote.ip(), "a request from an address of no trunk was refused; add it to `accept_from` if it is a carrier's");
             return self.answer(server, 403, &[]);
         }
-        if *request.method() != Method::Invite {
-            return self.answer(server, 405, &[("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, REFER")]);
+        match request.method() {
+            Method::Invite => {}
+            // A transfer is asked for within the call it concerns.
+            Method::Refer => return self.answer(server, 403, &[]),
+            Method::Ack
+            | Method::Bye
+            | Method::Cancel
+            | Method::Options
+            | Method::Register
+            | Method::Message
+            | Method::Info
+            | Method::Prack
+            | Method::Update
+            | Method::Subscribe
+            | Method::Notify
+            | Method::Publish
+            | Method::Other(_) => {
+                return self.answer(server, 405, &[("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, REFER")]);
+            }
         }
         let Some(offer) = self.check_invite(server, request) else { return };
         let trunk = if platform { None } else { trunk };
@@ -214,6 +233,7 @@ impl Core {
             hidden: wants_hidden(headers, &from),
             dialled,
             replaces: None,
+            diversions: came_by(request, read).count(),
         }
     }
 

@@ -160,6 +160,8 @@ pub struct Incoming {
     pub dialled: String,
     /// The leg whose place it takes: one of the same company (RFC 3891).
     pub replaces: Option<LegId>,
+    /// How often it was sent on, on its way to us (Diversion, History-Info).
+    pub diversions: u8,
 }
 
 /// By which door a call came.

@@ -113,6 +113,7 @@ impl Board {
             to: Dialled::Group(GROUP.parse().unwrap()),
             via: Ingress::Trunk("bench".parse().unwrap()),
             replaces: None,
+            diversions: 0,
         };
         self.commands.clear();
         self.leg(LegId::caller(call_id(n)), LegEvent::Arrived(arrival));

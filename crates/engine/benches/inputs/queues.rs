@@ -98,7 +98,7 @@ impl Line {
         let from = Caller { party, proved: true, hidden: false };
         let to = Dialled::Group(GROUP.parse().unwrap());
         let via = Ingress::Trunk("bench".parse().unwrap());
-        let arrival = Arrival { from, to, via, replaces: None };
+        let arrival = Arrival { from, to, via, replaces: None, diversions: 0 };
         self.give(Input::Leg(LegId::caller(call_id(n)), LegEvent::Arrived(arrival)));
     }
 

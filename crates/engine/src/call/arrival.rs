@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::config::ShowNumber;
 use model::fact::{Called, EndCause, Outcome, Peer, Role, What};
 use model::id::{LegId, PartyId};
-use model::leg::{Affix, Arrival, Dialled, Ingress, LegCommand, Release, Show};
+use model::leg::{Affix, Arrival, DIVERSIONS_MAX, Dialled, Ingress, LegCommand, Release, Show};
 use model::number::Number;
 
 use super::{Call, CallerLeg, Phase};
@@ -21,7 +21,9 @@ impl Switchboard {
         if self.takes_a_place(leg, &arrival) {
             return;
         }
-        let Arrival { from, to, via, replaces: _ } = arrival;
+        let Arrival { from, to, via, replaces, diversions } = arrival;
+        // RFC 3891 3: whoever wants a place that is not there calls nobody else.
+        let to = if replaces.is_some() { Dialled::Nobody } else { to };
         let called = called(&to);
         let caller_legs = self.legs_of(from.party.id);
         self.fact(What::CallArrived {
@@ -51,7 +53,23 @@ impl Switchboard {
             held_by: None,
             outcome: None,
         };
-        self.dispatch(&mut call, to, &via, caller_legs);
+        match to {
+            // req F-26: a group sends the call on once more, and that would be once too often.
+            Dialled::Group(group) if diversions >= DIVERSIONS_MAX => {
+                call.outcome = Some(Outcome::Failed);
+                self.announce(&mut call, group, super::fallback::LAST);
+            }
+            Dialled::Group(_)
+            | Dialled::User(_)
+            | Dialled::Outside(_)
+            | Dialled::Emergency(_)
+            | Dialled::Code(_)
+            | Dialled::Echo
+            | Dialled::Park
+            | Dialled::Unpark(_)
+            | Dialled::PickUp(_)
+            | Dialled::Nobody => self.dispatch(&mut call, to, &via, caller_legs),
+        }
         // Every leg waits for its final event, so no call is over on arrival.
         self.calls.insert(leg.call, call);
     }

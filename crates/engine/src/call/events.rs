@@ -170,6 +170,7 @@ impl Switchboard {
             }
             Phase::Transferring(transferring) => {
                 self.timers.set(Timer::Ring(leg), self.now.tick + transferring.ring_time);
+                self.target_rings(call);
             }
             Phase::Callback(attempt) => {
                 self.timers.set(Timer::Ring(leg), self.now.tick + attempt.ring_time);

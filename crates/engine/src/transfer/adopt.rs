@@ -4,6 +4,7 @@ use model::fact::{EndCause, Peer, Role, VisitOutcome, What};
 use model::id::{LegId, PartyId};
 use model::leg::{Arrival, Dialled, LegCommand, Release};
 use model::number::Number;
+use model::time::Utc;
 
 use crate::call::{Call, CallerLeg, Leg, LegRun, Phase};
 use crate::switchboard::Switchboard;
@@ -72,8 +73,13 @@ impl Switchboard {
         }
     }
 
-    /// INVITE with Replaces (RFC 3891): the new leg stands in for the old one.
+    /// INVITE with Replaces (RFC 3891): the new leg stands in for the old one. Where the old one still rings, the call
+    /// is picked up (RFC 3891 3: an early dialog that we began).
     fn replace(&mut self, new: LegId, old: LegId, party: PartyId) -> bool {
+        if self.rings_since(old).is_some() {
+            self.take_ringing(new, old, party);
+            return true;
+        }
         let fits = self.calls.get(&old.call).is_some_and(|call| {
             matches!(call.phase, Phase::Talking)
                 && (old.n == call.served || call.joined() == Some(old.n))
@@ -119,6 +125,12 @@ impl Switchboard {
     /// The call that rings at a user, or the one that has rung longest in one's own groups (behaviour, "Every call").
     fn pick_up(&mut self, new: LegId, whose: Option<PartyId>, party: PartyId) -> bool {
         let Some(ringing) = self.ringing_leg(whose, party) else { return false };
+        self.take_ringing(new, ringing, party);
+        true
+    }
+
+    /// Answers a call in the place of a leg that rings.
+    fn take_ringing(&mut self, new: LegId, ringing: LegId, party: PartyId) {
         self.with_call(ringing.call, |board, call| {
             let record = board
                 .saved
@@ -139,28 +151,30 @@ impl Switchboard {
                 board.join(call, n);
             }
         });
-        true
+    }
+
+    /// Since when a leg has been ringing that another may answer.
+    fn rings_since(&self, leg: LegId) -> Option<Utc> {
+        let call = self.calls.get(&leg.call)?;
+        let phase = match &call.phase {
+            Phase::Offering(_) | Phase::Falling(_) | Phase::Direct => true,
+            Phase::Announcing(_)
+            | Phase::Talking
+            | Phase::Echo
+            | Phase::Parked(_)
+            | Phase::Camped(_)
+            | Phase::Transferring(_)
+            | Phase::Callback(_)
+            | Phase::Ending => false,
+        };
+        let run = call.legs.get(&leg.n).filter(|_| phase)?;
+        let ringing = matches!(run.state, LegRun::Dialling | LegRun::Alerting);
+        let record = self.saved.calls.get(&leg.call)?;
+        ringing.then_some(record.started)
     }
 
     fn ringing_leg(&self, whose: Option<PartyId>, party: PartyId) -> Option<LegId> {
-        let rings = |leg: &LegId| {
-            let call = self.calls.get(&leg.call)?;
-            let phase = match &call.phase {
-                Phase::Offering(_) | Phase::Falling(_) | Phase::Direct => true,
-                Phase::Announcing(_)
-                | Phase::Talking
-                | Phase::Echo
-                | Phase::Parked(_)
-                | Phase::Camped(_)
-                | Phase::Transferring(_)
-                | Phase::Callback(_)
-                | Phase::Ending => false,
-            };
-            let run = call.legs.get(&leg.n).filter(|_| phase)?;
-            let ringing = matches!(run.state, LegRun::Dialling | LegRun::Alerting);
-            let record = self.saved.calls.get(&leg.call)?;
-            ringing.then_some((record.started, *leg))
-        };
+        let rings = |leg: &LegId| Some((self.rings_since(*leg)?, *leg));
         let of = |party: PartyId| {
             let legs =
                 self.saved.agents.get(&party).map(|agent| agent.busy.keys().copied().collect::<Vec<_>>());

@@ -1,12 +1,12 @@
 //! Blind transfer: the target rings while the sender may already have hung up; a failure brings the call back.
 
 use model::fact::{EndCause, Peer, Role};
-use model::id::PartyId;
+use model::id::{LegId, PartyId};
 use model::leg::{DialTo, Dialled, RecallReason, ReferId, ReferResult, ReferTo, Release};
 use model::number::Number;
 
 use super::{Kind, Transferring};
-use crate::call::direct::{ALERTING_MAX, CannotRing, Dialling, FarEnd, RING_TIME};
+use crate::call::direct::{ALERTING_MAX, CannotRing, Dialling, FarEnd};
 use crate::call::{Call, CallerLeg, LegRun, Phase};
 use crate::switchboard::Switchboard;
 
@@ -31,6 +31,9 @@ impl Switchboard {
             ReferTo::Nowhere => self.tell_sender(call, Some(n), Some(refer), ReferResult::NotFound),
             ReferTo::Leg(other) => self.attended(call, n, refer, other),
             ReferTo::Dialled(to) => {
+                if !self.may_send_to(call, n, &to) {
+                    return self.tell_sender(call, Some(n), Some(refer), ReferResult::Forbidden);
+                }
                 if n == call.served && call.swap_sides().is_none() {
                     return self.tell_sender(call, Some(n), Some(refer), ReferResult::Forbidden);
                 }
@@ -38,6 +41,26 @@ impl Switchboard {
                 let camp = by.is_some_and(|by| self.camps_on_busy(call, by));
                 self.send(call, Sender { leg: Some(n), refer: Some(refer), by }, to, camp);
             }
+        }
+    }
+
+    /// Who is none of the company's people sends nobody but to those he could have called himself: the company pays
+    /// for what goes out.
+    fn may_send_to(&self, call: &Call, n: u16, to: &Dialled) -> bool {
+        let by = self.party_on(call.leg_id(n));
+        let config = &self.settings.config;
+        let ours = by.is_some_and(|by| config.users.contains_key(&by) || config.outside.contains_key(&by));
+        let proved = LegId::caller(call.id) != call.leg_id(n) || call.from.proved;
+        match to {
+            Dialled::Group(_) | Dialled::User(_) => true,
+            Dialled::Outside(_)
+            | Dialled::Emergency(_)
+            | Dialled::Code(_)
+            | Dialled::Echo
+            | Dialled::Park
+            | Dialled::Unpark(_)
+            | Dialled::PickUp(_)
+            | Dialled::Nobody => ours && proved,
         }
     }
 
@@ -97,13 +120,14 @@ impl Switchboard {
         let role = if inside { Role::Callee } else { Role::Outside };
         let show = if inside { self.shown_inside(call) } else { self.shown_outside(call) };
         let Sender { leg, refer, by } = sender;
+        let ring_time = self.transfer_ring_time(call);
         self.transferred(call, by, false);
         call.phase = Phase::Transferring(Transferring {
             sender: leg,
             refer,
             by,
             target,
-            ring_time: RING_TIME,
+            ring_time,
             kind: Kind::Blind,
         });
         let far_end = FarEnd { peer, role, group: None };
@@ -121,6 +145,12 @@ impl Switchboard {
             }
             None => self.recall(call, sender.by, None, why(cause)),
         }
+    }
+
+    /// The sender, while he is there, learns that the target rings.
+    pub(crate) fn target_rings(&mut self, call: &Call) {
+        let Phase::Transferring(Transferring { sender, refer, .. }) = &call.phase else { return };
+        self.tell_sender(call, *sender, *refer, ReferResult::Ringing);
     }
 
     /// The target answered: the sender is released, both sides talk.

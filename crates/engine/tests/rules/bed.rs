@@ -208,7 +208,8 @@ impl Bed {
         }
     }
 
-    /// A call comes in. `words`: `from WHO`, `to WHAT`, `hidden`, `unproved`, `named NAME`, `replacing WHO`.
+    /// A call comes in. `words`: `from WHO`, `to WHAT`, `hidden`, `unproved`, `named NAME`, `replacing WHO`,
+    /// `diverted TIMES`.
     pub(crate) fn call(&mut self, n: u64, words: &[&str]) {
         let after =
             |key| words.iter().position(|word| *word == key).and_then(|at| words.get(at + 1).copied());
@@ -232,7 +233,8 @@ impl Bed {
             user.map_or_else(|| Ingress::Trunk("carrier".parse().expect("a trunk's name")), Ingress::User);
         let to = dialled(n, after("to").unwrap_or(MAIN));
         let replaces = after("replacing").map(|who| self.leg_of(&who.replace('_', " ")));
-        let arrival = Arrival { from, to, via, replaces };
+        let diversions = after("diverted").map_or(0, |times| times.parse().expect("how often"));
+        let arrival = Arrival { from, to, via, replaces, diversions };
         let leg = LegId::caller(call_id(n));
         // Who takes a place in another call is a leg of that one at once.
         let who = format!("caller {n}");
@@ -245,7 +247,10 @@ impl Bed {
         let party = Party { id: caller(99), number: None, name: None };
         let from = Caller { party, proved: true, hidden: false };
         let via = Ingress::Trunk("carrier".parse().expect("a trunk's name"));
-        self.leg(leg, LegEvent::Arrived(Arrival { from, to: Dialled::Echo, via, replaces: None }));
+        self.leg(
+            leg,
+            LegEvent::Arrived(Arrival { from, to: Dialled::Echo, via, replaces: None, diversions: 0 }),
+        );
     }
 
     /// Somebody asks for something.

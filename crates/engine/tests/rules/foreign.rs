@@ -289,3 +289,36 @@ fn each_failure_counts_as_the_table_says() {
         "#]],
     );
 }
+
+/// req F-26: after five diversions a group does not send the call on once more; who is called himself is rung.
+#[test]
+fn a_call_diverted_five_times_is_not_sent_on() {
+    check(
+        even("mari juri"),
+        "call 1 diverted 4
+         mari answers
+         call 2 diverted 5
+         caller 2 heard it
+         call 3 to toomas diverted 9",
+        expect![[r#"
+            list: mari juri
+            > call 1 diverted 4
+                offered to mari (Rotation)
+                dial mari
+                caller 1: ringing
+            > mari answers
+                mari to the tail (Answered)
+                caller 1: answer with mari
+                list: juri mari
+            > call 2 diverted 5
+                caller 2 hears (en): "The mobile phone you are calling is switched off or out of the coverage area"
+                caller 2: play unreachable in en
+            > caller 2 heard it
+                caller 2 ended: Unreachable
+                release caller 2: Unavailable
+                call 2 ended: Failed
+            > call 3 to toomas diverted 9
+                dial toomas
+        "#]],
+    );
+}

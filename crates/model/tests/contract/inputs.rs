@@ -57,7 +57,8 @@ fn inputs() -> Vec<Input> {
     let party = Party { id: PartyId(1_001), number, name: Some(Arc::from("Tamm")) };
     let from = Caller { party: party.clone(), proved: true, hidden: false };
     let carrier = || Ingress::Trunk("carrier".parse().unwrap());
-    let arrived = |to, via| LegEvent::Arrived(Arrival { from: from.clone(), to, via, replaces: None });
+    let arrived =
+        |to, via| LegEvent::Arrived(Arrival { from: from.clone(), to, via, replaces: None, diversions: 0 });
     let call = leg.call;
     let events = [
         arrived(Dialled::Group(group), carrier()),
@@ -96,6 +97,7 @@ fn inputs() -> Vec<Input> {
             to: Dialled::Nobody,
             via: carrier(),
             replaces: Some(LegId { call, n: 1 }),
+            diversions: 5,
         }),
     ];
     let events = events.into_iter().map(|event| Input::Leg(leg, event));

@@ -321,6 +321,12 @@ impl Call {
         format!("{}%3Bto-tag%3D{}%3Bfrom-tag%3D{}", self.id, tag(&self.remote), tag(&self.local))
     }
 
+    /// A Replaces value that names this dialog, rung here, for an INVITE to Helin.
+    pub(crate) fn replaces_here(&self) -> String {
+        let tag = |value: &str| value.split(";tag=").nth(1).unwrap_or_default().to_owned();
+        format!("{};to-tag={};from-tag={}", self.id, tag(&self.remote), tag(&self.local))
+    }
+
     /// BYE from Helin, answered 200.
     #[track_caller]
     pub(crate) fn expect_bye(&mut self, phone: &mut Phone) -> Message {

@@ -15,6 +15,7 @@ mod phone;
 mod process;
 mod sound;
 
+mod camp;
 mod clients;
 mod codes;
 mod crash;
@@ -25,6 +26,7 @@ mod load;
 mod media;
 mod outside;
 mod queue;
+mod refer;
 mod register;
 mod restart;
 mod ring_group;

@@ -1,6 +1,6 @@
 //! A member reached over the trunk: Madis, by his mobile number.
 
-use crate::call::description;
+use crate::call::{Dial, description};
 use crate::message::Message;
 use crate::phone::Phone;
 use crate::process::{Helin, order};
@@ -150,4 +150,43 @@ fn a_carrier_cannot_register() {
         .with("CSeq", "1 REGISTER")
         .with("Contact", carrier.contact());
     assert_eq!(carrier.ask(request).status(), Some(405));
+}
+
+/// A carrier's call that was sent on already: who did so stands on the member's screen, too; after five times it hears
+/// that nobody can be reached, as early media, and nobody is rung. req F-26, K-26
+#[test]
+fn diversions_go_on_and_come_to_an_end() {
+    let helin = Helin::demo();
+    let mut mari = Phone::registered(&helin, "mari");
+    let mut caller = Phone::caller(&helin);
+    let (outer, inner) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    let with = |counter: u8| {
+        let diversion = format!("<sip:+3725550000@far.example>;reason=user-busy;counter={counter}");
+        Dial { from: Some("+3725551234"), headers: vec![("Diversion", diversion)], ..Dial::default() }
+    };
+    let mut call = caller.dial_as(INFO, &outer, with(4));
+    let mut offer = mari.incoming();
+    let diversion = offer.invite.must("Diversion");
+    assert!(diversion.starts_with(&format!("<sip:{INFO}@")), "{diversion}");
+    assert!(diversion.ends_with("<sip:+3725550000@far.example>;reason=user-busy;counter=4"), "{diversion}");
+    assert!(offer.invite.must("History-Info").contains(";cause=486>;index=1.1.1.1.1;mp=1.1.1.1, "));
+    offer.answer(&mut mari, &inner);
+    call.expect_answer(&mut caller, &outer);
+    inner.hears(440.0);
+    outer.hears(1_000.0);
+    call.hang_up(&mut caller);
+    offer.expect_bye(&mut mari);
+
+    let mut call = caller.dial_as(INFO, &outer, with(5));
+    let early = call.expect_progress(&mut caller, 183);
+    outer.connect(crate::call::sound_address(&early.body));
+    outer.hears_packets(25);
+    call.cancel(&mut caller);
+    call.expect_refusal(&mut caller, 487);
+    mari.expect_no_call();
+    let record = &helin.ended_calls(2)[0];
+    assert_eq!(record["legs"].as_array().map(Vec::len), Some(1), "{record:#}");
+    assert_eq!(record["heard"][0]["prompt"], "fallback:unreachable", "{record:#}");
+    assert_eq!(record["outcome"], "failed", "{record:#}");
+    helin.until_quiet();
 }

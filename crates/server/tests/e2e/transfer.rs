@@ -5,16 +5,21 @@ use crate::phone::Phone;
 use crate::process::Helin;
 use crate::sound::Sound;
 
-const VAXEL: &str = "+4681001000";
+pub(crate) const VAXEL: &str = "+4681001000";
 
 /// A carrier's call that an attendant has answered.
-struct Answered {
-    caller: crate::call::Call,
-    agent: crate::call::Call,
+pub(crate) struct Answered {
+    pub(crate) caller: crate::call::Call,
+    pub(crate) agent: crate::call::Call,
 }
 
 #[track_caller]
-fn answered(carrier: &mut Phone, agent: &mut Phone, number: &str, sounds: (&Sound, &Sound)) -> Answered {
+pub(crate) fn answered(
+    carrier: &mut Phone,
+    agent: &mut Phone,
+    number: &str,
+    sounds: (&Sound, &Sound),
+) -> Answered {
     let mut caller = carrier.dial_from("+46855512345", number, sounds.0);
     let mut offer = agent.incoming();
     offer.ring(agent);
@@ -169,6 +174,32 @@ fn a_parked_call_is_taken_back_by_its_slot() {
     caller_sound.hears(1_500.0);
     takes.hang_up(&mut mari);
     caller.expect_bye(&mut carrier);
+    helin.until_quiet();
+}
+
+/// Picked up by code: the call that rings at a colleague, and the one that has rung longest in one's own groups.
+#[test]
+fn a_ringing_call_is_picked_up_by_code() {
+    let helin = Helin::demo();
+    let (mut mari, mut kati) = (Phone::registered(&helin, "mari"), Phone::registered(&helin, "kati"));
+    let mut carrier = Phone::carrier(&helin);
+    let (caller_sound, kati_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    for (called, code) in [("+3725550101", "*8101"), ("+3726001000", "*8")] {
+        let mut caller = carrier.dial_from("+46855512345", called, &caller_sound);
+        let mut offer = mari.incoming();
+        offer.ring(&mut mari);
+        caller.expect_progress(&mut carrier, 180);
+        let mut takes = kati.dial(code, &kati_sound);
+        takes.expect_answer(&mut kati, &kati_sound);
+        caller.expect_answer(&mut carrier, &caller_sound);
+        offer.expect_cancel(&mut mari);
+        kati_sound.hears(440.0);
+        caller_sound.hears(1_000.0);
+        caller.hang_up(&mut carrier);
+        takes.expect_bye(&mut kati);
+    }
+    let records = helin.ended_calls(2);
+    assert!(records.iter().all(|record| record["legs"][2]["user"] == "kati"), "{records:#?}");
     helin.until_quiet();
 }
 

@@ -274,7 +274,7 @@ impl<'a> Office<'a> {
         if plan.patience < u64::MAX {
             self.at(self.now.saturating_add(plan.patience), Coming::GivesUp(call));
         }
-        let arrival = Arrival { from, to: Dialled::Group(plan.group), via, replaces: None };
+        let arrival = Arrival { from, to: Dialled::Group(plan.group), via, replaces: None, diversions: 0 };
         self.give(Input::Leg(leg, LegEvent::Arrived(arrival)));
     }
 

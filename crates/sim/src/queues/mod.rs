@@ -201,7 +201,10 @@ impl World<'_> {
         let number = format!("+3725{:07}", id.0 * 37 % 9_999_999).parse().ok();
         let party = Party { id, number: if id.0 >= CALLERS { number } else { None }, name: None };
         let from = Caller { party, proved: true, hidden: self.chance.percent(10) };
-        self.give(Input::Leg(leg, LegEvent::Arrived(Arrival { from, to, via, replaces: None })));
+        self.give(Input::Leg(
+            leg,
+            LegEvent::Arrived(Arrival { from, to, via, replaces: None, diversions: 0 }),
+        ));
     }
 
     /// Something happens on a leg, unless the leg has gone or is going meanwhile.

@@ -7,6 +7,7 @@ use sip_proto::endpoint::{Body, DialogId, Reply, ServerId};
 use sip_proto::message::{HeaderName, Request};
 use sip_proto::sdp::{Direction, LocalSession, SessionDescription, Terms, answer_audio, relay_answer};
 
+use super::diverted::{CameBy, came_by};
 use super::{Final, Kind, Leg};
 use crate::Incoming;
 use crate::core::Core;
@@ -20,6 +21,10 @@ pub(crate) struct Caller {
     pub(crate) stage: Stage,
     /// Max-Forwards of its INVITE.
     pub(crate) max_forwards: u8,
+    /// Who sent it on before it came to us; phones say nothing of that.
+    came_by: CameBy,
+    /// It wants the place of another leg (RFC 3891).
+    replaces: bool,
     /// Where a text can be sent, if it takes texts.
     message: Option<Channel>,
     /// Address of its signalling.
@@ -53,6 +58,10 @@ impl Caller {
         self.message.clone()
     }
 
+    pub(crate) fn came_by(&self) -> &CameBy {
+        &self.came_by
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Calling | Stage::Early)
     }
@@ -69,10 +78,17 @@ impl Core {
             .map(|uri| Channel::Message { uri, flow: new.flow });
         let session = LocalSession::new(self.tokens.next_u64() >> 2, self.config.rtp_advertise);
         let whose: Option<(TenantId, PartyId)> = new.account.map(|proved| (proved.tenant, proved.party));
+        let came_by = match (&whose, new.trunk.and_then(|at| self.trunks.get(at))) {
+            (Some(_), _) => CameBy::default(),
+            (None, Some(trunk)) => came_by(request, |text| trunk.read(text)),
+            (None, None) => came_by(request, |text| text.parse().ok()),
+        };
         let caller = Caller {
             server,
             stage: Stage::Calling,
             max_forwards: request.max_forwards().unwrap_or(70),
+            came_by,
+            replaces: new.incoming.replaces.is_some(),
             message,
             flow: new.flow,
         };
@@ -236,12 +252,13 @@ impl Core {
     /// Ends a caller's leg by the answer that fits its state.
     pub(crate) fn release_caller(&mut self, id: LegId, how: Release) {
         let Some(caller) = self.caller(id) else { return };
-        let (server, stage) = (caller.server, caller.stage);
+        let (server, stage, replaces) = (caller.server, caller.stage, caller.replaces);
         let dialog = self.legs.get(&id).and_then(|leg| leg.dialog);
         match stage {
             Stage::Calling | Stage::Early => {
                 let status = match how {
                     Release::Busy => 486,
+                    Release::NotFound if replaces => 481,
                     Release::NotFound => 404,
                     Release::Forbidden => 403,
                     Release::Rejected => 603,

@@ -4,10 +4,11 @@ use model::id::{LegId, TenantId};
 use model::leg::{Devices, Dial, DialTo, FailCause, RecallReason, Show};
 use model::number::{Number, PhoneNumber};
 use sip_proto::dialog::{Flow, Transport};
-use sip_proto::headers::{Diversion, Diverted, Reason, add_history, join};
-use sip_proto::uri::{Uri, escape_user};
+use sip_proto::headers::Reason;
+use sip_proto::uri::escape_user;
 
 use super::Kind;
+use super::diverted::{CameBy, Seen};
 use crate::Side;
 use crate::core::Core;
 use crate::dispatch::PLATFORM_HEADER;
@@ -46,6 +47,7 @@ struct Common<'a> {
     body: &'a str,
     max_forwards: u8,
     referred_by: Option<&'a str>,
+    came_by: &'a CameBy,
 }
 
 impl Core {
@@ -65,8 +67,17 @@ impl Core {
             tracing::warn!(leg = %id, "a call that goes in circles was stopped");
             return Err(FailCause::Unreachable);
         }
+        let came_by = match caller.as_ref().map(|leg| &leg.kind) {
+            Some(Kind::Caller(caller)) => caller.came_by().clone(),
+            Some(Kind::Callee(_)) | None => CameBy::default(),
+        };
+        if dial.diverted_by.is_some() && came_by.is_worn_out() {
+            tracing::warn!(leg = %id, "a call that was diverted too often is not sent on");
+            return Err(FailCause::Unreachable);
+        }
         let referred_by = caller.and_then(|leg| leg.referred_by.take());
-        let common = Common { dial, body, max_forwards, referred_by: referred_by.as_deref() };
+        let referred_by = referred_by.as_deref();
+        let common = Common { dial, body, max_forwards, referred_by, came_by: &came_by };
         let mut all = Invitations::default();
         match &dial.to {
             DialTo::User(user) => {
@@ -116,7 +127,7 @@ impl Core {
             // Our app shows number and group apart (V-17).
             let affix = binding.device == Device::Desk;
             let (from, mut headers) = shown(&common.dial.show, affix, &own);
-            headers.extend(common.marks(&own, &binding.contact));
+            headers.extend(common.marks(&own, &binding.contact, Seen::Others));
             if let Some(referred_by) = common.referred_by {
                 headers.push(("Referred-By".to_owned(), referred_by.to_owned()));
             }
@@ -139,6 +150,10 @@ impl Core {
         number: PhoneNumber,
         common: Common<'_>,
     ) -> Result<Vec<Invitation>, FailCause> {
+        if common.came_by.was_at(number) {
+            tracing::warn!(leg = %id, "a call is not sent where it has been: that would be a loop");
+            return Err(FailCause::Unreachable);
+        }
         if self.platform.contains(&number) {
             return self.platform_invitation(number, common);
         }
@@ -160,7 +175,7 @@ impl Core {
         let flow = Flow { listener: u16::try_from(at).unwrap_or(0), transport: Transport::Udp, remote };
         let (from, mut headers) = shown_with_identity(&common.dial.show, false, &remote.to_string());
         let uri = format!("sip:{number}@{remote}");
-        headers.extend(common.marks(&remote.to_string(), &uri));
+        headers.extend(common.marks(&remote.to_string(), &uri, Seen::Trusted));
         headers.push((PLATFORM_HEADER.to_owned(), self.platform_secret.clone()));
         let (body, max_forwards) = (common.body.to_owned(), common.max_forwards);
         Ok(vec![Invitation { uri, flow, from, headers, body, max_forwards, patience: TRUNK_PATIENCE }])
@@ -189,6 +204,7 @@ impl Core {
         let addresses = trunk.config.send_to.clone();
         // RFC 3325 7: who hides is named only to carriers we trust, and to those who help in need.
         let affix = trunk.config.affix;
+        let seen = if trunk.config.trusted { Seen::Trusted } else { Seen::Others };
         let named = trunk.config.trusted || emergency || !common.dial.show.hidden;
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.trunk = Some(at);
@@ -205,7 +221,7 @@ impl Core {
             let show = &common.dial.show;
             let (from, mut headers) =
                 if named { shown_with_identity(show, affix, &own) } else { shown(show, affix, &own) };
-            headers.extend(common.marks(&own, &uri));
+            headers.extend(common.marks(&own, &uri, seen));
             let (body, max_forwards) = (common.body.to_owned(), common.max_forwards);
             Invitation { uri, flow, from, headers, body, max_forwards, patience: TRUNK_PATIENCE }
         };
@@ -222,9 +238,9 @@ impl Core {
 }
 
 impl Common<'_> {
-    /// Diversion and History-Info naming the group (K-26, mobile-interfaces 7), and why the call comes back
+    /// Diversion and History-Info: those with which the call came, and the group (K-26, mobile-interfaces 7); and why the call comes back
     /// (behaviour, "Transfer, camp, recall").
-    fn marks(&self, own: &str, target: &str) -> Vec<(String, String)> {
+    fn marks(&self, own: &str, target: &str, seen: Seen) -> Vec<(String, String)> {
         let mut marks = Vec::new();
         if let Some(recall) = self.dial.recall {
             let cause = match recall {
@@ -234,16 +250,7 @@ impl Common<'_> {
             let reason = Reason { text: None, ..Reason::sip(cause, "") };
             marks.push(("Reason".to_owned(), reason.to_string()));
         }
-        let Some(group) = self.dial.diverted_by else { return marks };
-        let served = match group {
-            Number::E164(number) => format!("sip:{number}@{own};user=phone"),
-            Number::Short(number) => format!("sip:{number}@{own}"),
-        };
-        let diversion = Diversion::ours(&served, Diverted::Unconditional);
-        marks.push(("Diversion".to_owned(), diversion.to_string()));
-        let plain = Uri::parse(target).map_or(target, |uri| uri.as_str());
-        let history = add_history(&[], &served, plain, Diverted::Unconditional, 1);
-        marks.push(("History-Info".to_owned(), join(&history)));
+        marks.extend(self.came_by.marks(self.dial.diverted_by, (own, target), seen));
         marks
     }
 }

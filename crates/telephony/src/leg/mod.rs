@@ -9,6 +9,7 @@ mod adopt;
 pub(crate) mod bridge;
 pub(crate) mod callee;
 pub(crate) mod caller;
+pub(crate) mod diverted;
 mod failure;
 mod invitation;
 mod negotiate;

@@ -25,6 +25,14 @@ pub(crate) struct Asked {
     refer: ReferId,
     /// CSeq of the REFER: names the subscription (RFC 3515 2.4.6).
     cseq: u32,
+    tells: Tells,
+}
+
+/// Whether who asked for a transfer wants to hear of it (RFC 4488).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    Progress,
+    Nothing,
 }
 
 /// What a Replaces names.
@@ -58,7 +66,8 @@ impl Core {
         }
         let to = self.refer_to(id, &tenant, &address.uri);
         let other = leg.joined;
-        let referred_by = request.headers().get(HeaderName::ReferredBy);
+        let goes_on = !matches!(to, Target::Gone(_));
+        let referred_by = request.headers().get(HeaderName::ReferredBy).filter(|_| goes_on);
         if let (Some(referred_by), Some(other)) =
             (referred_by, other.and_then(|other| self.legs.get_mut(&other)))
         {
@@ -66,15 +75,22 @@ impl Core {
         }
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.refer_count = leg.refer_count.wrapping_add(1);
-        let asked = Asked { refer: ReferId(leg.refer_count), cseq: request.cseq().number };
-        leg.refers.push(asked);
-        self.answer(server, 202, &[]);
+        let quiet =
+            request.headers().named("Refer-Sub").any(|value| value.trim().eq_ignore_ascii_case("false"));
+        let tells = if quiet { Tells::Nothing } else { Tells::Progress };
+        let refer = ReferId(leg.refer_count);
+        let asked = Asked { refer, cseq: request.cseq().number, tells };
+        self.answer(server, 202, if quiet { &[("Refer-Sub", "false")] } else { &[] });
         self.notify(dialog, asked, 100, TELLS_FOR);
-        let refer = asked.refer;
-        self.events.push(match to {
+        let event = match to {
             Target::Known(to) => TelephonyEvent::Leg(id, LegEvent::Refer { refer, to }),
             Target::Dialled(dialled) => TelephonyEvent::Refer { leg: id, refer, dialled },
-        });
+            Target::Gone(status) => return self.notify(dialog, asked, status, OVER),
+        };
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.refers.push(asked);
+        }
+        self.events.push(event);
     }
 
     /// Where a Refer-To leads. What was dialled is for the server to read.
@@ -82,10 +98,11 @@ impl Core {
         let Ok(target) = ReferTarget::of(uri) else { return Target::Known(ReferTo::Nowhere) };
         if let Some(replaces) = target.replaces {
             // RFC 3891: the tags are those that the one sees who is sent there; to us he comes.
-            return Target::Known(match self.replaced(Some(tenant), &replaces) {
-                Replaced::Leg(leg) if leg != id => ReferTo::Leg(leg),
-                Replaced::Leg(_) | Replaced::Nobody | Replaced::NotEarly => ReferTo::Nowhere,
-            });
+            return match self.replaced(Some(tenant), &replaces) {
+                Replaced::Leg(leg) if leg != id => Target::Known(ReferTo::Leg(leg)),
+                Replaced::Leg(_) | Replaced::Nobody => Target::Gone(481),
+                Replaced::NotEarly => Target::Gone(486),
+            };
         }
         let Ok(uri) = Uri::parse(&target.uri) else { return Target::Known(ReferTo::Nowhere) };
         let user = user_part(&uri);
@@ -120,17 +137,23 @@ impl Core {
         self.legs.iter().find(|(_, leg)| rings(&leg.kind)).map(|(id, _)| *id)
     }
 
-    /// What came of a transfer. Who has hung up meanwhile is told nothing.
+    /// How far a transfer is, or what came of it. Who has hung up meanwhile is told nothing.
     pub(crate) fn referred(&mut self, id: LegId, refer: ReferId, result: ReferResult) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let Some(at) = leg.refers.iter().position(|asked| asked.refer == refer) else { return };
-        let asked = leg.refers.remove(at);
+        let asked = leg.refers[at];
+        if result == ReferResult::Ringing {
+            let Some(dialog) = leg.dialog else { return };
+            return self.notify(dialog, asked, 180, TELLS_FOR);
+        }
+        leg.refers.remove(at);
         let (dialog, other) = (leg.dialog, leg.joined);
         if let Some(other) = other.and_then(|other| self.legs.get_mut(&other)) {
             other.referred_by = None;
         }
         let Some(dialog) = dialog else { return };
         let status = match result {
+            ReferResult::Ringing => 180,
             ReferResult::Done => 200,
             ReferResult::Busy => 486,
             ReferResult::Unavailable => 480,
@@ -141,6 +164,9 @@ impl Core {
     }
 
     fn notify(&mut self, dialog: DialogId, asked: Asked, status: u16, state: &str) {
+        if asked.tells == Tells::Nothing {
+            return;
+        }
         let event = format!("refer;id={}", asked.cseq);
         let fragment = format!("SIP/2.0 {status} {}\r\n", reason_phrase(status));
         let headers = [("Event", event.as_str()), ("Subscription-State", state)];
@@ -155,4 +181,6 @@ impl Core {
 enum Target {
     Known(ReferTo),
     Dialled(String),
+    /// Replaces names no dialog that could be taken: what an INVITE with it would have got (RFC 3891 3).
+    Gone(u16),
 }

@@ -20,6 +20,7 @@ mod sound;
 
 mod begin;
 mod devices;
+mod diverted;
 mod hold;
 mod transfer;
 mod waiting;

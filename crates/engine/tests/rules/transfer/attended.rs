@@ -275,9 +275,9 @@ fn replaces_the_caller() {
     );
 }
 
-/// a leg that is no side of a talk is no place to take.
+/// RFC 3891 3: who takes the place of a phone that rings picks its call up.
 #[test]
-fn replaces_nothing() {
+fn replaces_who_rings() {
     check(
         attendant("mari juri")
             .with("announcements.repeat_every = \"none\"")
@@ -294,6 +294,34 @@ fn replaces_nothing() {
                 caller 1: ringing
             > mari rings
             > call 2 from kati to nobody replacing mari
+                mari ended: AnsweredElsewhere
+                release mari: AnsweredElsewhere
+                caller 2: goes on as leg 2 (was 0)
+                caller 2: answer
+                caller 1: answer with caller 2
+        "#]],
+    );
+}
+
+/// RFC 3891 3: a caller who is not answered is no place to take; whoever wants it calls nobody else instead.
+#[test]
+fn replaces_nothing() {
+    check(
+        attendant("mari juri")
+            .with("announcements.repeat_every = \"none\"")
+            .with("announcements.entry = \"none\""),
+        "call 1
+         mari rings
+         call 2 from kati to toomas replacing caller_1",
+        expect![[r#"
+            list: mari juri
+            > call 1
+                call 1 in line (Entered)
+                offered to mari (LongestIdle)
+                dial mari
+                caller 1: ringing
+            > mari rings
+            > call 2 from kati to toomas replacing caller_1
                 caller 2 ended: NotFound
                 release caller 2: NotFound
                 call 2 ended: Failed

@@ -32,6 +32,7 @@ fn a_member_sends_the_caller_to_a_colleague() {
                 dial kati
                 caller 1: Ringing tone
             > kati rings
+                mari: transfer 1 is Ringing
             > kati answers
                 mari: transfer 1 is Done
                 mari ended: Transferred
@@ -125,6 +126,7 @@ fn to_a_group_outside_and_nobody() {
                 dial +3725557777
                 caller 1: Ringing tone
             > +3725557777 rings
+                mari: transfer 3 is Ringing
             > +3725557777 answers
                 mari: transfer 3 is Done
                 mari ended: Transferred
@@ -184,6 +186,7 @@ fn the_caller_sends_the_member_elsewhere() {
                 dial toomas
                 mari: Ringing tone
             > toomas rings
+                caller 1: transfer 1 is Ringing
             > toomas answers
                 caller 1: transfer 1 is Done
                 caller 1 ended: Transferred
@@ -265,6 +268,7 @@ fn the_caller_hangs_up_while_the_target_rings() {
             > mari refers 1 to kati
                 call 1 transferred by mari
             > kati rings
+                mari: transfer 1 is Ringing
             > caller 1 hangs up
                 caller 1 ended: HangUp
                 mari ended: Answered

@@ -42,6 +42,7 @@ fn a_failure_with_the_sender_there() {
                 dial kati
                 caller 1: Ringing tone
             > kati rings
+                mari: transfer 2 is Ringing
             > kati rejects
                 kati ended: Rejected
                 mari: transfer 2 is Unavailable
@@ -264,5 +265,83 @@ fn a_direct_call_is_sent_on_and_fails() {
                 release caller 1: Normal
                 call 1 ended: Answered
         "#]],
+    );
+}
+
+/// req I-18: a target that vanishes: it gives no sign; it rings and is gone; it rings for ever.
+#[test]
+fn a_target_that_vanishes() {
+    check(
+        attendant("mari juri")
+            .with("announcements.repeat_every = \"none\"")
+            .with("announcements.entry = \"none\""),
+        "call 1
+         mari answers
+         mari refers 1 to kati
+         30 s pass
+         mari refers 2 to kati
+         kati rings
+         kati is unreachable
+         mari refers 3 to kati
+         kati rings
+         19.9 s pass
+         0.1 s pass",
+        expect![[r#"
+            list: mari juri
+            > call 1
+                call 1 in line (Entered)
+                offered to mari (LongestIdle)
+                dial mari
+                caller 1: ringing
+            > mari answers
+                caller 1: answer with mari
+            > mari refers 1 to kati
+                call 1 transferred by mari
+                dial kati
+                caller 1: Ringing tone
+            > 30 s pass
+                kati ended: Unreachable
+                release kati: Normal
+                mari: transfer 1 is Unavailable
+                caller 1: join with mari
+            > mari refers 2 to kati
+                call 1 transferred by mari
+                dial kati
+                caller 1: Ringing tone
+            > kati rings
+                mari: transfer 2 is Ringing
+            > kati is unreachable
+                kati ended: Unreachable
+                mari: transfer 2 is Unavailable
+                caller 1: join with mari
+            > mari refers 3 to kati
+                call 1 transferred by mari
+                dial kati
+                caller 1: Ringing tone
+            > kati rings
+                mari: transfer 3 is Ringing
+            > 19.9 s pass
+            > 0.1 s pass
+                kati ended: NoAnswer
+                release kati: Normal
+                mari: transfer 3 is Unavailable
+                caller 1: join with mari
+        "#]],
+    );
+}
+
+/// When the target has answered, the call ends with it.
+#[test]
+fn a_target_that_vanishes_after_its_answer() {
+    check(
+        attendant("mari juri")
+            .with("announcements.repeat_every = \"none\"")
+            .with("announcements.entry = \"none\""),
+        "call 1
+         mari answers
+         mari refers 1 to kati
+         kati answers
+         kati hangs up",
+        expect![[r#""#]],
     );
 }

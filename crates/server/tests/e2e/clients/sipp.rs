@@ -28,15 +28,21 @@ impl Sipp {
     pub(super) fn joins(helin: &Helin, server: SocketAddr, joining: &Joining<'_>) -> Self {
         let mut scenario = Scenario::new();
         let (one, two) = (
-            Dialog { id: "[call_id]", tag: "one", to: joining.first, remote: (1, 2, 3) },
-            Dialog { id: "two///[call_id]", tag: "two", to: joining.second, remote: (4, 5, 6) },
+            Dialog { user: joining.user, id: "[call_id]", tag: "one", to: joining.first, remote: (1, 2, 3) },
+            Dialog {
+                user: joining.user,
+                id: "two///[call_id]",
+                tag: "two",
+                to: joining.second,
+                remote: (4, 5, 6),
+            },
         );
         scenario.call(joining, &one);
         scenario.wait_for_word();
-        scenario.request("INVITE", joining.user, &one, 3, "", "sendonly");
+        scenario.request(("INVITE", 3), &one, "", "sendonly");
         scenario.optional(&[100]);
         scenario.xml.push_str("<recv response=\"200\"/>\n");
-        scenario.request("ACK", joining.user, &one, 3, "", "");
+        scenario.request(("ACK", 3), &one, "", "");
         scenario.call(joining, &two);
         scenario.wait_for_word();
         let refer = format!(
@@ -44,12 +50,12 @@ impl Sipp {
              Referred-By: <sip:{}@[remote_ip]>\n",
             two.to, joining.user
         );
-        scenario.request("REFER", joining.user, &one, 4, &refer, "");
+        scenario.request(("REFER", 4), &one, &refer, "");
         scenario.xml.push_str("<recv response=\"202\"/>\n");
         for status in ["100", "200"] {
             let found = format!(
                 "<recv request=\"NOTIFY\"><action><ereg regexp=\"SIP/2.0 {status}\" search_in=\"body\" \
-                 check_it=\"true\" assign_to=\"7\"/></action></recv>\n"
+                 check_it=\"true\" assign_to=\"7\"/></action></recv>"
             );
             scenario.xml.push_str(&found);
             scenario.reply("200 OK", "");
@@ -65,8 +71,9 @@ impl Sipp {
     /// Calls a number over the trunk, and stays until the other side hangs up.
     pub(super) fn calls(helin: &Helin, server: SocketAddr, number: &str) -> Self {
         let mut scenario = Scenario::new();
-        let dialog = Dialog { id: "[call_id]", tag: "one", to: number, remote: (1, 2, 3) };
         let joining = Joining { user: "+46855512345", secret: None, first: number, second: "" };
+        let dialog =
+            Dialog { user: joining.user, id: "[call_id]", tag: "one", to: number, remote: (1, 2, 3) };
         scenario.call(&joining, &dialog);
         scenario.stays();
         scenario.xml.push_str("<Reference variables=\"1,2,3\"/>\n");
@@ -116,6 +123,7 @@ impl Sipp {
 
 /// One dialog of a scenario.
 struct Dialog<'a> {
+    user: &'a str,
     id: &'a str,
     tag: &'a str,
     to: &'a str,
@@ -156,26 +164,26 @@ impl Scenario {
     /// A call, answered.
     fn call(&mut self, joining: &Joining<'_>, dialog: &Dialog<'_>) {
         let mut cseq = 1;
-        self.request("INVITE", joining.user, dialog, cseq, "", SOUND);
+        self.request(("INVITE", cseq), dialog, "", SOUND);
         if let Some(secret) = joining.secret {
             self.optional(&[100]);
             self.xml.push_str("<recv response=\"401\" auth=\"true\"/>\n");
-            self.request("ACK", joining.user, dialog, cseq, "", "");
+            self.request(("ACK", cseq), dialog, "", "");
             cseq += 1;
             let authentication = format!("[authentication username={} password={secret}]\n", joining.user);
-            self.request("INVITE", joining.user, dialog, cseq, &authentication, SOUND);
+            self.request(("INVITE", cseq), dialog, &authentication, SOUND);
         }
         self.optional(&[100, 180, 183]);
         let (whole, tag, contact) = dialog.remote;
-        write!(
+        writeln!(
             self.xml,
             "<recv response=\"200\"><action>\
              <ereg regexp=\"tag=([^;]*)\" search_in=\"hdr\" header=\"To:\" assign_to=\"{whole},{tag}\"/>\
              <ereg regexp=\"sip:[^>]*\" search_in=\"hdr\" header=\"Contact:\" assign_to=\"{contact}\"/>\
-             </action></recv>\n"
+             </action></recv>"
         )
         .unwrap();
-        self.request("ACK", joining.user, dialog, cseq, "", "");
+        self.request(("ACK", cseq), dialog, "", "");
     }
 
     fn optional(&mut self, responses: &[u16]) {
@@ -199,15 +207,8 @@ impl Scenario {
     }
 
     /// A request: the first INVITE and its refusal's ACK go to the number, all others to the contact.
-    fn request(
-        &mut self,
-        method: &str,
-        user: &str,
-        dialog: &Dialog<'_>,
-        cseq: u8,
-        headers: &str,
-        direction: &str,
-    ) {
+    fn request(&mut self, (method, cseq): (&str, u8), dialog: &Dialog<'_>, headers: &str, direction: &str) {
+        let user = dialog.user;
         let number = format!("sip:{}@[remote_ip]:[remote_port]", dialog.to);
         let (_, tag, contact) = dialog.remote;
         let known = self.xml.contains(&format!("assign_to=\"{contact}\""));
