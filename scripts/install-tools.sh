@@ -12,6 +12,8 @@ needs() { # needs COMMAND PACKAGE
 
 needs cc gcc
 needs make make
+# Speaks prompts that have a text and no file.
+needs espeak-ng espeak-ng
 if [ "$purpose" = test ]; then
     needs g++ g++
     needs sipp sip-tester

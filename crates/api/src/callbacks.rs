@@ -12,7 +12,7 @@ use crate::commands::give;
 use crate::gateway::{Ask, CallbackView};
 use crate::problem::Problem;
 use crate::request::{CompanyQuery, InGroup, PageQuery, Path, Query};
-use crate::shape::{CallbackStateWord, Names, Page, iso, shown};
+use crate::shape::{CallbackStateWord, Names, Page, anonymous, iso, shown};
 
 /// A request to be called back.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,7 +36,7 @@ pub struct CallbackItem {
 fn item(view: &CallbackView, names: &Names) -> CallbackItem {
     CallbackItem {
         id: view.id.to_string(),
-        caller: shown(names, view.callback.caller),
+        caller: if view.callback.hidden { anonymous() } else { shown(names, view.callback.caller) },
         number: shown(names, view.callback.number),
         since: iso(view.callback.since),
         valid_until: iso(view.callback.valid_until),

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::gateway::PartyView;
 use crate::problem::Problem;
 
-pub use call::{CallFull, CallHead, parties, shown, visit_word};
+pub use call::{CallFull, CallHead, anonymous, parties, shown, visit_word};
 pub use explanation::{DecisionShape, Explanation};
 pub use live::GroupLive;
 pub use words::{ActivityWord, CallbackStateWord};

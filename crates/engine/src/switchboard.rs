@@ -460,7 +460,10 @@ impl Switchboard {
             Command::EndAll => {
                 let open: Vec<CallId> = self.calls.keys().copied().collect();
                 for id in open {
-                    self.with_call(id, |board, call| board.end_call(call, EndCause::Shutdown));
+                    self.with_call(id, |board, call| {
+                        board.hold_place_of(call);
+                        board.end_call(call, EndCause::Shutdown);
+                    });
                 }
                 self.reply(request, Reply::Done);
             }

@@ -127,6 +127,9 @@ macro_rules! as_text {
 }
 as_text!(PhoneNumber, ShortNumber, Number);
 
+/// Countries whose rules are known.
+const COUNTRIES: [&str; 8] = ["EE", "FI", "SE", "LV", "LT", "NO", "DK", "GB"];
+
 /// A country's dialling rules, as far as Helin reads numbers by them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Country {
@@ -142,30 +145,38 @@ pub struct Country {
     pub emergency: Vec<ShortNumber>,
     /// Digits of the shortest national number; fewer are a short number.
     pub national_digits_min: u8,
+    /// Digits of the longest one that is not dialled behind the trunk prefix. What is longer and begins with the
+    /// calling code is a whole number: a caller who types his number on the keys has no `+`.
+    pub national_digits_max: u8,
+    /// How numbers of this country begin that cost whoever calls them, after the calling code.
+    pub premium: Vec<String>,
 }
 
 impl Country {
     /// The rules of a known country; `None` for one we have no rules of.
     pub fn of(code: &str) -> Option<Country> {
-        let (calling_code, international_prefix, trunk_prefix, national_digits_min) = match code {
-            "EE" => ("372", "00", "", 7),
-            "FI" => ("358", "00", "0", 6),
-            "SE" => ("46", "00", "0", 7),
-            "LV" => ("371", "00", "", 8),
-            "LT" => ("370", "00", "0", 8),
-            "NO" => ("47", "00", "", 8),
-            "DK" => ("45", "00", "", 8),
-            "GB" => ("44", "00", "0", 9),
+        // Behind a trunk prefix any length is national; without it nothing of this country is.
+        let (calling_code, trunk_prefix, (national_digits_min, national_digits_max), premium) = match code {
+            "EE" => ("372", "", (7, 8), &["900", "901", "903", "907", "909"][..]),
+            "FI" => ("358", "0", (6, 0), &["600", "606", "700", "708"][..]),
+            "SE" => ("46", "0", (7, 0), &["900", "939", "944", "969", "99"][..]),
+            "LV" => ("371", "", (8, 8), &["90"][..]),
+            "LT" => ("370", "0", (8, 8), &["900", "901", "902", "903", "904", "905", "909"][..]),
+            "NO" => ("47", "", (8, 8), &["82"][..]),
+            "DK" => ("45", "", (8, 8), &["90"][..]),
+            "GB" => ("44", "0", (9, 0), &["871", "872", "873", "9"][..]),
             _ => return None,
         };
         let emergency = if code == "GB" { &["112", "999"][..] } else { &["112"][..] };
         Some(Country {
             code: code.to_owned(),
             calling_code: calling_code.to_owned(),
-            international_prefix: international_prefix.to_owned(),
+            international_prefix: "00".to_owned(),
             trunk_prefix: trunk_prefix.to_owned(),
             emergency: emergency.iter().filter_map(|digits| digits.parse().ok()).collect(),
             national_digits_min,
+            national_digits_max,
+            premium: premium.iter().map(|&digits| digits.to_owned()).collect(),
         })
     }
 
@@ -188,11 +199,33 @@ impl Country {
         if bare.len() < usize::from(self.national_digits_min) {
             return bare.parse().ok().map(Number::Short);
         }
+        let whole = bare.starts_with(&self.calling_code)
+            && bare.len() >= self.calling_code.len() + usize::from(self.national_digits_min)
+            && bare.len() > usize::from(self.national_digits_max);
+        if whole && let Ok(number) = format!("+{bare}").parse() {
+            return Some(Number::E164(number));
+        }
         let national = bare
             .strip_prefix(self.trunk_prefix.as_str())
             .filter(|_| !self.trunk_prefix.is_empty())
             .unwrap_or(bare.as_str());
         format!("+{}{national}", self.calling_code).parse().ok().map(Number::E164)
+    }
+
+    /// Whether whoever calls a number pays its owner: a premium number of this or any known country, or an
+    /// international one (ITU-T E.169.2).
+    pub fn is_premium(&self, number: PhoneNumber) -> bool {
+        let text = number.to_string();
+        let within = |country: &Country| {
+            let national = text[1..].strip_prefix(country.calling_code.as_str());
+            national.is_some_and(|rest| country.premium.iter().any(|begins| rest.starts_with(begins)))
+        };
+        text.starts_with("+979") || within(self) || Country::known().any(|country| within(&country))
+    }
+
+    /// Every country whose rules are known.
+    fn known() -> impl Iterator<Item = Country> {
+        COUNTRIES.iter().filter_map(|code| Country::of(code))
     }
 
     /// A number of this country in national form; a foreign one with the international prefix.
@@ -222,6 +255,39 @@ mod tests {
         assert_eq!(ee().read("112").unwrap().to_string(), "112");
         assert_eq!(ee().read("*961*1#"), None);
         assert_eq!(ee().read(""), None);
+    }
+
+    /// req V-55: on the keys of a telephone there is no `+`.
+    #[test]
+    fn a_whole_number_may_be_typed_without_its_sign() {
+        for (country, typed, read) in [
+            ("EE", "3726001000", "+3726001000"),
+            ("EE", "37255512345", "+37255512345"),
+            ("EE", "3725551", "+3723725551"),
+            ("FI", "358401234567", "+358401234567"),
+            ("SE", "46701234567", "+46701234567"),
+            ("NO", "4722334455", "+4722334455"),
+            ("NO", "47223344", "+4747223344"),
+            ("GB", "442071234567", "+442071234567"),
+        ] {
+            assert_eq!(
+                Country::of(country).unwrap().read(typed).unwrap().to_string(),
+                read,
+                "{country} {typed}"
+            );
+        }
+    }
+
+    /// req F-01
+    #[test]
+    fn premium_numbers_are_known_by_how_they_begin() {
+        for number in ["+3729001234", "+35860012345", "+46900123456", "+97912345678"] {
+            assert!(ee().is_premium(number.parse().unwrap()), "{number}");
+        }
+        for number in ["+3725551234", "+3726001000", "+358401234567", "+4681001000"] {
+            assert!(!ee().is_premium(number.parse().unwrap()), "{number}");
+        }
+        assert!(COUNTRIES.iter().all(|code| Country::of(code).is_some()));
     }
 
     #[test]

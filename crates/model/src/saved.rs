@@ -89,6 +89,9 @@ pub struct HeldPlace {
 pub struct SavedCallback {
     /// Who asked.
     pub caller: PartyId,
+    /// He wanted to stay hidden.
+    #[serde(default)]
+    pub hidden: bool,
     /// Whom to call.
     pub number: PartyId,
     /// Asked at.

@@ -100,6 +100,13 @@ impl Answer {
         self.json_of("")
     }
 
+    /// The first fault that was found in what was sent.
+    fn fault(&self) -> String {
+        let value: Value = serde_json::from_str(&self.body).unwrap_or(Value::Null);
+        let texts = [&value["faults"][0]["text"], &value["detail"], &value["title"]];
+        texts.into_iter().find_map(Value::as_str).unwrap_or("refused").to_owned()
+    }
+
     /// The same for what was sent from a file, whose name stands before each fault.
     ///
     /// # Errors
@@ -140,10 +147,16 @@ pub(crate) fn apply(apply: &Apply) -> anyhow::Result<()> {
         bail!("{file}: company.id is missing: it says whose settings these are")
     };
     let prompts = read_prompts(&text, &document, &apply.file)?;
+    let mut refused = Vec::new();
     if !apply.dry_run {
         for prompt in &prompts {
             let address = format!("/companies/{}/prompts/{}", escape(company), escape(&prompt.name));
-            client.write(&address, "application/octet-stream", &prompt.audio)?.json()?;
+            let answer = client.write(&address, "application/octet-stream", &prompt.audio)?;
+            if answer.status == 400 {
+                refused.push(format!("{}: {}", prompt.place, answer.fault()));
+            } else {
+                answer.json()?;
+            }
         }
     }
     let text = name_by_hash(&text, &prompts);
@@ -154,7 +167,12 @@ pub(crate) fn apply(apply: &Apply) -> anyhow::Result<()> {
         apply.dry_run,
         apply.prune
     );
-    let applied = client.write(&path, "application/toml", text.as_bytes())?.json_of(&file.to_string())?;
+    let applied = client.write(&path, "application/toml", text.as_bytes())?;
+    if !refused.is_empty() {
+        // The document names what was not taken, so it is refused, too, and what was taken is forgotten.
+        bail!("nothing was changed\n{}", refused.join("\n"));
+    }
+    let applied = applied.json_of(&file.to_string())?;
     let mut out = io::stdout().lock();
     let changes: Vec<&str> =
         applied["changes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -170,9 +188,14 @@ pub(crate) fn apply(apply: &Apply) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Bytes of a sound file that can be sent.
+const AUDIO_MAX: usize = 16 * 1024 * 1024;
+
 /// A prompt whose audio lies in a file beside the company file.
 struct PromptFile {
     name: String,
+    /// File, line and path, for faults.
+    place: String,
     audio: Vec<u8>,
     /// Where `file = "..."` stands in the company file.
     span: Range<usize>,
@@ -193,11 +216,19 @@ fn read_prompts(
         };
         let (Some(audio), Some(from), Some(to)) = (item.as_str(), key.span(), item.span()) else { continue };
         let path = file.parent().unwrap_or(Path::new(".")).join(audio);
-        let line = text[..from.start].lines().count().max(1);
-        let audio = std::fs::read(&path).with_context(|| {
-            format!("{}:{line}: prompt[{name}].file: cannot read {}", file.display(), path.display())
-        })?;
-        found.push(PromptFile { name: name.to_owned(), audio, span: from.start..to.end });
+        let line = text[..from.start].matches('\n').count() + 1;
+        let place = format!("{}:{line}: prompt[{name}].file", file.display());
+        let audio =
+            std::fs::read(&path).with_context(|| format!("{place}: cannot read {}", path.display()))?;
+        if audio.len() > AUDIO_MAX {
+            bail!(
+                "{place}: {} has {} MB, at most {} can be sent: make it MP3, Ogg or FLAC, or a WAV of one channel at 8000 Hz",
+                path.display(),
+                audio.len().div_ceil(1_000_000),
+                AUDIO_MAX / 1_000_000
+            );
+        }
+        found.push(PromptFile { name: name.to_owned(), place, audio, span: from.start..to.end });
     }
     Ok(found)
 }

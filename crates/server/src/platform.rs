@@ -4,6 +4,7 @@ mod apply;
 mod audio;
 pub(crate) mod document;
 mod figures;
+mod speak;
 mod start;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -64,7 +64,11 @@ pub(crate) async fn look_up(platform: Arc<Platform>, mut typed: mpsc::UnboundedR
         let Reading { meaning, .. } = platform.routing.load_full().read(&tenant, &digits);
         let mut parties = Vec::new();
         let found = match dialled(&platform, &company, meaning, &mut parties).await {
-            Ok(Dialled::Outside(party)) => Some(party),
+            // A stranger shall not make the company ring a number that it pays for (F-01).
+            Ok(Dialled::Outside(party)) => {
+                let premium = |number| company.config.country.is_premium(number);
+                (!party.number.is_some_and(premium)).then_some(party)
+            }
             Ok(Dialled::User(id)) => Some(Party { id, number: None, name: None }),
             Ok(
                 Dialled::Group(_)

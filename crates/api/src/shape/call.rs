@@ -138,7 +138,8 @@ pub fn shown(names: &Names, party: PartyId) -> String {
         .unwrap_or_else(anonymous)
 }
 
-fn anonymous() -> String {
+/// Who hides his number, or has none.
+pub fn anonymous() -> String {
     "anonymous".to_owned()
 }
 

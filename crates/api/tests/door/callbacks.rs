@@ -13,6 +13,7 @@ fn callback(nth: u64, state: CallbackState) -> CallbackView {
     let since = Utc(NINE.0 + nth.cast_signed() * 1_000_000);
     let callback = SavedCallback {
         caller: CUSTOMER,
+        hidden: false,
         number: CUSTOMER,
         since,
         valid_until: Utc(since.0 + 3_600_000_000),
@@ -58,6 +59,18 @@ async fn callbacks_are_listed_newest_first_in_pages() {
     assert_eq!(seen, states.iter().rev().map(|(_, word)| *word).collect::<Vec<_>>());
     house.get(&format!("{path}?cursor=x"), SINILIND).await.problem(400, "bad_request");
     house.get(&format!("{path}?limit=0"), SINILIND).await.problem(400, "bad_request");
+}
+
+/// Who hides his number stays hidden; the number he typed is whom to call. req V-55
+#[tokio::test]
+async fn a_hidden_caller_is_not_named() {
+    let house = House::build().await;
+    let mut hidden = callback(31, CallbackState::Pending);
+    hidden.callback.hidden = true;
+    house.heard.lock().unwrap().callbacks = vec![hidden];
+    let list = house.get(&format!("/api/v1/groups/{GROUP}/callbacks"), SUPERVISOR).await.json();
+    assert_eq!(list["items"][0]["caller"], "anonymous");
+    assert_eq!(list["items"][0]["number"], CALLER);
 }
 
 #[tokio::test]

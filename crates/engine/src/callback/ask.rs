@@ -5,6 +5,7 @@ use model::config::{Group, PromptChoice};
 use model::fact::{Outcome, Place, VisitOutcome, What};
 use model::id::PartyId;
 use model::leg::{Key, Party};
+use model::number::Number;
 use model::output::Output;
 use model::time::Span;
 
@@ -75,10 +76,19 @@ impl Switchboard {
         }
     }
 
-    /// A hidden caller, or one without a number, must type where to call him.
+    /// A hidden caller, or one without a number that may be called, must type where to call him. What a carrier says
+    /// of who calls may be anything: a number that costs, or one of the company's own lines.
     fn must_type(&self, call: &Call) -> bool {
-        let user = self.settings.config.users.contains_key(&call.from.party.id);
-        call.from.hidden || (call.from.party.number.is_none() && !user)
+        let config = &self.settings.config;
+        if call.from.hidden {
+            return true;
+        }
+        match call.from.party.number {
+            Some(number) => {
+                config.country.is_premium(number) || config.groups.contains_key(&Number::E164(number))
+            }
+            None => !config.users.contains_key(&call.from.party.id),
+        }
     }
 
     /// The offer plays: from now on its key counts.
@@ -223,6 +233,7 @@ impl Switchboard {
             callback: call.id,
             group: group.number,
             caller: call.from.party.id,
+            hidden: call.from.hidden,
             number,
             valid_until: self.now.utc + valid,
             rank,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::config::Group;
 use model::fact::{CallbackState, Called, EndCause, Outcome, Peer, Place, Role, TailCause, What};
 use model::id::{CallId, PartyId};
-use model::leg::{Affix, Caller, DialTo, Ingress, LegCommand, Party, PlayId, Release, Show};
+use model::leg::{Affix, Caller, DialTo, Ingress, LegCommand, Party, PlayId, Release, Show, Tone};
 use model::number::Number;
 use model::time::Span;
 
@@ -184,6 +184,8 @@ impl Switchboard {
         let far_end = FarEnd { peer: Peer::Party(request.number), role, group: None };
         let media_of = Some(agent_leg);
         self.dial(call, Dialling { to, far_end, show, alerting_max: ALERTING_MAX, media_of, recall: None });
+        // Otherwise he would listen to silence until the customer answers.
+        self.command_leg(call.leg_id(agent_leg), LegCommand::Tone(Tone::Ringing));
     }
 
     /// Both ends talk: the customer is the side that is served.

@@ -28,8 +28,15 @@ impl Switchboard {
 
     /// The pause between attempts is over.
     pub(crate) fn callback_rested(&mut self, callback: CallId) {
-        if let Some(ghost) = self.ghosts.get_mut(&callback) {
-            ghost.round += 1;
+        let Some(ghost) = self.ghosts.get_mut(&callback) else { return };
+        ghost.round += 1;
+        let group = ghost.group;
+        // The wall clock may have been set back meanwhile, or go slower than the timers: the pause is over all the same.
+        if let Some(request) = self.request(group, callback)
+            && request.not_before.is_some_and(|at| at > self.now.utc)
+        {
+            let (state, attempts) = (request.state, request.attempts);
+            self.step_on(group, callback, (state, attempts), None);
         }
         self.offer_ghost(callback);
     }

@@ -75,9 +75,10 @@ pub(super) fn take(state: &mut SavedState, fact: &Fact) {
                 state.presence.insert(*party, *activity);
             }
         }
-        What::CallbackRequested { callback, group, caller, number, valid_until, rank } => {
+        What::CallbackRequested { callback, group, caller, hidden, number, valid_until, rank } => {
             let request = SavedCallback {
                 caller: *caller,
+                hidden: *hidden,
                 number: *number,
                 since: at,
                 valid_until: *valid_until,

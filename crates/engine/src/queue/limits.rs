@@ -100,19 +100,27 @@ impl Switchboard {
         self.try_list(call, number, TargetList::of(why));
     }
 
-    /// Nobody is there any more: those who wait leave at once (V-22); who is being rung for is seen to when that ends.
+    /// Nobody is there any more: those who wait or are being welcomed leave at once (V-22); who is being rung for is
+    /// seen to when that ends.
     pub(crate) fn desert(&mut self, number: Number) {
         if self.ready.is_staffed(number) {
             return;
         }
         let waiting: Vec<CallId> = self.wanting.hungry(number).map(|(_, id)| id).collect();
-        for id in waiting {
+        for id in waiting.into_iter().chain(self.welcomed(number)) {
             self.with_call(id, |board, call| {
                 if matches!(call.phase, Phase::Offering(_)) {
                     board.overflow(call, OverflowCause::Nobody);
                 }
             });
         }
+    }
+
+    /// Calls of a group that hear its welcome to the end: they want nobody yet.
+    fn welcomed(&self, number: Number) -> Vec<CallId> {
+        let Some(saved) = self.saved.groups.get(&number) else { return Vec::new() };
+        let inside = saved.line.values().filter_map(|id| self.calls.get(id));
+        inside.filter(|call| call.line().is_some_and(|line| line.welcome)).map(|call| call.id).collect()
     }
 
     /// New settings: groups that are gone let their callers go; who has become free takes who waits; limits are
@@ -147,6 +155,9 @@ impl Switchboard {
         }
         let groups: Vec<Number> = self.saved.groups.keys().copied().collect();
         for number in groups {
+            if !self.ready.is_staffed(number) && !self.welcomed(number).is_empty() {
+                self.pending.deserted.insert(number);
+            }
             self.review_closing(number);
         }
         let gone = |ghost: &Ghost| !self.saved.groups.contains_key(&ghost.group);

@@ -4,6 +4,7 @@ use model::config::Queue;
 use model::fact::{QueuedWhy, Rank, What};
 use model::id::{CallId, FactSeq, PartyId};
 use model::number::Number;
+use model::time::Utc;
 
 use crate::call::{Call, Phase};
 use crate::switchboard::Switchboard;
@@ -23,7 +24,15 @@ impl Switchboard {
             let fits = queue.priority.iter().filter(|rule| number.starts_with(&rule.caller));
             fits.max_by_key(|rule| rule.caller.len()).map(|rule| rule.level)
         });
-        self.fresh(Rank { level: level.unwrap_or(NORMAL), since: self.now.utc, sub: 0, seq: FactSeq(0) })
+        let level = level.unwrap_or(NORMAL);
+        let rank = Rank { level, since: self.now.utc, sub: 0, seq: FactSeq(0) };
+        // A clock that was set back lets nobody pass those who came before.
+        let end = Rank { level, since: Utc(i64::MAX), sub: i32::MAX, seq: FactSeq(u64::MAX) };
+        let line =
+            call.group_now().and_then(|number| self.saved.groups.get(&number)).map(|saved| &saved.line);
+        let last = line.and_then(|line| line.range(..=end).next_back()).map(|(last, _)| *last);
+        let behind = last.filter(|last| last.level == level && last.since > rank.since);
+        self.fresh(behind.unwrap_or(rank))
     }
 
     /// The same place, told apart from all others.
@@ -57,7 +66,11 @@ impl Switchboard {
         let Some(rank) = self.rank_of(number, call.id).filter(|rank| rank.level > 1) else { return };
         let older = self.fresh(Rank { level: rank.level - 1, ..rank });
         self.stand(call.id, number, older, QueuedWhy::Aged);
-        self.watch_age(call.id, number);
+        // By the timers' clock: by the other one the step may not be over quite yet.
+        let step = self.settings.group(number).and_then(|group| Some(group.queue.as_ref()?.priority_ageing));
+        if let (Some(step), true) = (step, older.level > 1) {
+            self.timers.set(Timer::Age(call.id), self.now.tick + step);
+        }
     }
 
     /// Puts a call or callback at a position, from 1, whatever its level: it takes the level and the time of whom it

@@ -47,6 +47,8 @@ pub(crate) struct Bed {
     pub(crate) version: u64,
     hold_closings: bool,
     now: u64,
+    /// How far the wall clock was set, milliseconds.
+    clock: i64,
 }
 
 /// Call number `n` of a case.
@@ -60,7 +62,7 @@ impl Bed {
         let config = company.config(1);
         let users: Vec<PartyId> = config.users.keys().copied().collect();
         let saved = SavedState::default();
-        let board = Switchboard::new(config, saved.clone(), Seed(1), Bed::moment(0));
+        let board = Switchboard::new(config, saved.clone(), Seed(1), Now { tick: Tick(0), utc: Utc(0) });
         let mut bed = Bed {
             company,
             board,
@@ -74,6 +76,7 @@ impl Bed {
             version: 1,
             hold_closings: false,
             now: 0,
+            clock: 0,
         };
         bed.drain();
         for user in users {
@@ -83,13 +86,20 @@ impl Bed {
         bed
     }
 
-    fn moment(tick: u64) -> Now {
-        Now { tick: Tick(tick), utc: Utc(i64::try_from(tick).unwrap_or(i64::MAX) * 1_000) }
+    fn moment(&self) -> Now {
+        let shown = i64::try_from(self.now).unwrap_or(i64::MAX) + self.clock;
+        Now { tick: Tick(self.now), utc: Utc(shown * 1_000) }
+    }
+
+    /// The wall clock is set by that many seconds; timers do not care.
+    pub(crate) fn set_clock(&mut self, seconds: i64) {
+        self.clock += seconds * 1_000;
     }
 
     /// One input, and all that comes of it.
     pub(crate) fn give(&mut self, input: Input) {
-        self.board.handle(Bed::moment(self.now), input);
+        let now = self.moment();
+        self.board.handle(now, input);
         self.drain();
         while !self.hold_closings
             && let Some(leg) = self.legs.iter().find(|(_, leg)| leg.releasing && !leg.over).map(|(id, _)| *id)
@@ -192,7 +202,7 @@ impl Bed {
 
     /// What the clock shows.
     pub(crate) fn utc(&self) -> Utc {
-        Bed::moment(self.now).utc
+        self.moment().utc
     }
 
     /// Milliseconds to the next deadline, and why.
@@ -275,7 +285,7 @@ impl Bed {
         self.saved = serde_json::from_str(&disk).expect("what was written can be read");
         self.legs.values_mut().for_each(|leg| leg.over = true);
         let config = self.company.config(self.version);
-        self.board = Switchboard::new(config, self.saved.clone(), Seed(1), Bed::moment(self.now));
+        self.board = Switchboard::new(config, self.saved.clone(), Seed(1), self.moment());
         self.drain();
     }
 }

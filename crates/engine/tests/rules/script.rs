@@ -72,6 +72,7 @@ impl Bed {
                 self.apply();
             }
             ["restart"] => self.restart(),
+            ["clock", "goes", n, "s"] => self.set_clock(n.parse().expect("seconds")),
             ["only", words @ ..] => self.only = words.iter().map(|word| word.replace('_', " ")).collect(),
             ["details"] => self.details = true,
             ["hold", "closings"] => self.hold_closings(),

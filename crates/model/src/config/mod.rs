@@ -141,6 +141,31 @@ impl Prompts {
     }
 }
 
+/// What a prompt of the company is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Said in a language.
+    Speech,
+    /// Without words: the same in every language.
+    Music,
+}
+
+impl PromptKind {
+    /// From the company file; speech where nothing is said of it.
+    pub fn of(word: Option<&str>) -> PromptKind {
+        if word == Some("music") { PromptKind::Music } else { PromptKind::Speech }
+    }
+}
+
+/// In which languages entries of prompts are heard, and which of them: each in its own, music also in those in which no
+/// entry of its name is. Of two for one name and language the later counts.
+pub fn heard_in(entries: &[(Language, PromptKind)]) -> Vec<(Language, usize)> {
+    let music = entries.iter().enumerate().filter(|(_, (_, kind))| *kind == PromptKind::Music);
+    let everywhere = music.flat_map(|(at, _)| Language::ALL.into_iter().map(move |language| (language, at)));
+    let own = entries.iter().enumerate().map(|(at, (language, _))| (*language, at));
+    everywhere.chain(own).collect()
+}
+
 /// Whom a number of the company reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {

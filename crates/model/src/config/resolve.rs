@@ -12,7 +12,7 @@ use super::document::{check, entry_path};
 use super::fault::{Fault, nearest};
 use super::schema::{COMPANY, GROUP, OUTSIDE, PROMPT, USER};
 use super::tree::{self, Node};
-use super::{Outside, PromptText, Prompts, ShowNumber, TenantConfig, User};
+use super::{Outside, PromptKind, PromptText, Prompts, ShowNumber, TenantConfig, User, heard_in};
 use crate::id::{ConfigVersion, PartyId, PartyName, PromptName, TenantId};
 use crate::input::Activity;
 use crate::language::Language;
@@ -238,6 +238,7 @@ fn add_outside(
 }
 
 fn add_prompts(config: &mut TenantConfig, list: &[Node], faults: &mut Vec<Fault>) {
+    let (mut places, mut prompts) = (Vec::new(), Vec::new());
     for (at, node) in list.iter().enumerate() {
         let reader = Reader::new(Some(node), PROMPT, entry_path("prompt", "name", at, node));
         let language = reader.text("language").as_deref().and_then(Language::from_code);
@@ -245,12 +246,27 @@ fn add_prompts(config: &mut TenantConfig, list: &[Node], faults: &mut Vec<Fault>
         if name.as_str() == "none" {
             faults.push(reader.fault("name", "\"none\" says that nothing is played".to_owned()));
         }
+        let kind = PromptKind::of(reader.text("kind").as_deref());
+        let text = reader.text("text");
         if reader.text("hash").is_none() {
-            let text = "has no audio: send a sound file with `helin apply` (`file = \"x.wav\"`); spoken text alone comes with a later version";
-            faults.push(reader.fault("file", text.to_owned()));
+            let fault = match (&text, kind) {
+                (None, _) => Some("has no sound: give a file (`file = \"x.wav\"`) or a `text` to be spoken"),
+                (Some(_), PromptKind::Music) => {
+                    Some("music cannot be spoken: give a file (`file = \"x.ogg\"`)")
+                }
+                (Some(_), PromptKind::Speech) => None,
+            };
+            faults.extend(fault.map(|fault| reader.fault("file", fault.to_owned())));
         }
-        let text = reader.text("text").unwrap_or_else(|| name.to_string());
-        let prompt = PromptText { text: Arc::from(text) };
-        config.prompts.0.entry(name).or_default().insert(language, prompt);
+        let text = text.unwrap_or_else(|| match kind {
+            PromptKind::Speech => name.to_string(),
+            PromptKind::Music => String::new(),
+        });
+        places.push((language, kind));
+        prompts.push((name, PromptText { text: Arc::from(text) }));
+    }
+    for (language, at) in heard_in(&places) {
+        let (name, text) = &prompts[at];
+        config.prompts.0.entry(name.clone()).or_default().insert(language, text.clone());
     }
 }

@@ -252,6 +252,9 @@ pub enum What {
         group: Number,
         /// Who asked.
         caller: PartyId,
+        /// He wanted to stay hidden.
+        #[serde(default)]
+        hidden: bool,
         /// Whom to call; the row of the number.
         number: PartyId,
         /// It expires then.

@@ -309,6 +309,7 @@ fn of_callbacks() -> Vec<What> {
             callback,
             group,
             caller: PartyId(1_001),
+            hidden: true,
             number: PartyId(1_002),
             valid_until: Utc(MORNING + 7_200_000_000),
             rank: rank(),

@@ -104,6 +104,7 @@ impl View {
     pub(crate) fn take_config(&mut self, config: Arc<TenantConfig>, now: Utc) {
         if config.time_zone != self.config.time_zone {
             self.day = Day::of(zone(&config.time_zone), now);
+            self.today.clear();
         }
         self.groups_of = groups_of(&config);
         self.config = config;
@@ -150,12 +151,17 @@ impl View {
         }
     }
 
-    /// Folds one fact in.
-    pub(crate) fn apply(&mut self, fact: &Fact) -> Option<Folded> {
-        if fact.at >= self.day.to {
-            self.day = Day::of(self.day.zone.clone(), fact.at);
+    /// Begins another day when `now` is not in this one: midnight has passed, or the clock was set.
+    fn turn_day(&mut self, now: Utc) {
+        if now < self.day.from || now >= self.day.to {
+            self.day = Day::of(self.day.zone.clone(), now);
             self.today.clear();
         }
+    }
+
+    /// Folds one fact in.
+    pub(crate) fn apply(&mut self, fact: &Fact) -> Option<Folded> {
+        self.turn_day(fact.at);
         self.count(&fact.what);
         self.touch_before(&fact.what);
         let folded = engine::fold::fold(&mut self.state, fact);
@@ -312,6 +318,7 @@ impl View {
         now: Utc,
         names: &dyn Fn(PartyId) -> PartyView,
     ) -> Option<LiveView> {
+        self.turn_day(now);
         let shown = |party: PartyId| names(party).number;
         let live = engine::live::group(&self.state, &self.config, group, now, &shown)?;
         let live = self.never_longer(live);
@@ -332,5 +339,80 @@ impl View {
             }
         }
         live
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::config::{Prompts, resolve};
+    use model::fact::{Called, Fact};
+    use model::id::FactSeq;
+    use model::leg::Ingress;
+
+    use super::*;
+
+    const GROUP: &str = "+3726001000";
+
+    fn at(text: &str) -> Utc {
+        Utc(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
+    }
+
+    fn view(now: Utc) -> View {
+        let file = format!(
+            "[company]\nid = \"a\"\ntime_zone = \"Europe/Tallinn\"\n[[group]]\nnumber = \"{GROUP}\"\nname = \"A\"\n\
+             preset = \"customer_service\"\n"
+        );
+        View::new(Arc::new(resolve::read(&file, &Prompts::default()).unwrap()), SavedState::default(), now)
+    }
+
+    fn call(view: &mut View, n: u64, now: Utc) {
+        let (call, group) = (CallId::at(n, (1, 1)), GROUP.parse().unwrap());
+        let (from, to) = (PartyId(9), Called::Group(group));
+        let via = Ingress::Trunk("carrier".parse().unwrap());
+        let arrived = What::CallArrived { call, from, hidden: false, to, via };
+        for what in [arrived, What::VisitStarted { call, group }] {
+            view.apply(&Fact { seq: FactSeq(view.state.version.0 + 1), at: now, what });
+        }
+    }
+
+    fn offered(view: &mut View, now: Utc) -> u64 {
+        let nobody = |_| PartyView::default();
+        view.live(GROUP.parse().unwrap(), now, &nobody).unwrap().today.offered
+    }
+
+    /// api: "today" is the day in the company's time zone; it ends at midnight, also when nothing happens.
+    #[test]
+    fn figures_of_today_begin_anew_at_midnight() {
+        let evening = at("2026-03-02T21:59:59Z");
+        let mut view = view(evening);
+        call(&mut view, 1, evening);
+        assert_eq!(offered(&mut view, evening), 1);
+        assert_eq!(offered(&mut view, at("2026-03-02T22:00:00Z")), 0);
+    }
+
+    /// A day of 23 hours and one of 25: each from midnight to midnight.
+    #[test]
+    fn a_day_on_which_the_clocks_change_is_one_day() {
+        for (first, last, next) in [
+            ("2026-03-28T22:00:00Z", "2026-03-29T20:59:59Z", "2026-03-29T21:00:00Z"),
+            ("2026-10-24T21:00:00Z", "2026-10-25T21:59:59Z", "2026-10-25T22:00:00Z"),
+        ] {
+            let mut view = view(at(first));
+            call(&mut view, 1, at(first));
+            call(&mut view, 2, at(last));
+            assert_eq!(offered(&mut view, at(last)), 2, "{last}");
+            assert_eq!(offered(&mut view, at(next)), 0, "{next}");
+        }
+    }
+
+    /// A machine that started with a wrong clock: the day is the right one once the clock is.
+    #[test]
+    fn a_clock_that_is_set_back_begins_its_own_day() {
+        let mut view = view(at("2026-03-05T12:00:00Z"));
+        call(&mut view, 1, at("2026-03-05T12:00:00Z"));
+        let today = at("2026-03-02T12:00:00Z");
+        assert_eq!(offered(&mut view, today), 0);
+        call(&mut view, 2, today);
+        assert_eq!(offered(&mut view, today), 1);
     }
 }

@@ -74,14 +74,21 @@ impl Platform {
                 return Err(ApplyRefusal::Faults(faults.into_iter().map(shown).collect()));
             }
         };
-        if merged.changes.is_empty() && company.is_some() || file.mode == ApplyMode::DryRun {
+        if merged.changes.is_empty() && company.is_some() {
+            return Ok(Applied { version, changes: merged.changes });
+        }
+        let lined = |faults: Vec<Fault>| {
+            ApplyRefusal::Faults(faults.into_iter().map(|fault| shown(with_line(fault, parsed))).collect())
+        };
+        let spoken = self.speak_prompts(&merged.document).await.map_err(&lined)?;
+        if file.mode == ApplyMode::DryRun {
             return Ok(Applied { version, changes: merged.changes });
         }
         let missing = self.missing_audio(&merged.document).await;
         if !missing.is_empty() {
-            let faults = missing.into_iter().map(|fault| shown(with_line(fault, parsed))).collect();
-            return Err(ApplyRefusal::Faults(faults));
+            return Err(lined(missing));
         }
+        self.keep_spoken(&spoken).await.map_err(unavailable)?;
         self.write(NewVersion {
             tenant: tenant.clone(),
             from: version,

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::config::Prompts;
-use model::config::TenantConfig;
+use model::config::{PromptKind, Prompts, TenantConfig};
 use model::config::fault::Fault;
 use model::config::resolve::{Around, resolve};
 use model::config::tree::{self, Node as Document};
@@ -12,6 +11,7 @@ use model::language::Language;
 use store::{PartyKey, Store, StoreError};
 
 use super::apply::text_at;
+use super::audio::{audio_of, language_of, prompt_entries};
 
 /// A document as people wrote it, without secrets. Only a change and an export look at it as a tree, which takes ten
 /// times the memory.
@@ -22,13 +22,14 @@ pub(crate) struct Written {
     pub(super) prompts: Vec<OwnPrompt>,
 }
 
-/// A prompt for which a company has sent audio.
+/// A prompt of a company's own: sent as audio, or a text that was spoken.
 #[derive(Debug)]
 pub(crate) struct OwnPrompt {
     pub(super) name: PromptName,
     pub(super) language: Language,
-    /// Of its audio.
-    pub(super) hash: String,
+    pub(super) kind: PromptKind,
+    /// Under which name its audio is kept.
+    pub(super) audio: String,
 }
 
 impl Written {
@@ -36,12 +37,12 @@ impl Written {
         let prompt = |entry: &Document| {
             Some(OwnPrompt {
                 name: text_at(entry, &["name"])?.parse().ok()?,
-                language: text_at(entry, &["language"]).and_then(Language::from_code)?,
-                hash: text_at(entry, &["hash"])?.to_owned(),
+                language: language_of(entry)?,
+                kind: PromptKind::of(text_at(entry, &["kind"])),
+                audio: audio_of(entry)?,
             })
         };
-        let list = document.table().and_then(|table| table.get("prompt")).and_then(Document::list);
-        let prompts = list.unwrap_or_default().iter().filter_map(prompt).collect();
+        let prompts = prompt_entries(document).filter_map(prompt).collect();
         Written { json: document.json().to_string().into(), prompts }
     }
 

@@ -21,6 +21,7 @@ mod codes;
 mod crash;
 mod direct;
 mod first_start;
+mod heard;
 mod limits;
 mod load;
 mod media;

@@ -263,7 +263,15 @@ impl Day {
             let valid_until = self.end;
             let (callback, group) = (call, group());
             let (caller, number) = (CALLER, CALLER);
-            self.fact(What::CallbackRequested { callback, group, caller, number, valid_until, rank });
+            self.fact(What::CallbackRequested {
+                callback,
+                group,
+                caller,
+                hidden: false,
+                number,
+                valid_until,
+                rank,
+            });
             self.requests.push(call);
         }
         self.fact(What::VisitEnded { call, group: group(), outcome });

@@ -393,3 +393,47 @@ fn a_move_reaches_a_request() {
         "#]],
     );
 }
+
+/// issue 4, "Bad luck": a clock that is set back while a request rests makes no difference to when it is tried again.
+#[test]
+fn a_clock_set_back_does_not_forget_a_request() {
+    check(
+        service("mari")
+            .with("announcements.repeat_every = \"none\"")
+            .with("announcements.entry = \"none\"")
+            .with("callback.enabled = true")
+            .with("callback.pause = \"60s\""),
+        "only callback_of offered
+         pause mari
+         asked 1
+         resume mari
+         mari answers
+         mari heard it
+         stranger 1 is busy
+         mari heard it
+         clock goes -3600 s
+         59.9 s pass
+         0.1 s pass",
+        expect![[r#"
+            list: mari
+            > only callback_of offered
+            > pause mari
+            > asked 1
+            > resume mari
+                offered to mari (Ordered)
+                callback of call 1: RingingAgent, 0 attempts
+            > mari answers
+            > mari heard it
+                callback of call 1: RingingCaller, 0 attempts
+            > stranger 1 is busy
+                callback of call 1: Pending, 1 attempts, rests 60 s
+            > mari heard it
+            > clock goes -3600 s
+            > 59.9 s pass
+            > 0.1 s pass
+                callback of call 1: Pending, 1 attempts
+                offered to mari (Ordered)
+                callback of call 1: RingingAgent, 1 attempts
+        "#]],
+    );
+}

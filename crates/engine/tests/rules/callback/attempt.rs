@@ -50,6 +50,7 @@ fn the_agent_rings_first_then_the_customer() {
                 callback of call 1: RingingCaller, 0 attempts
                 stranger 1 begun as Outside
                 dial stranger 1, showing +3726001000 "Info"
+                mari: Ringing tone
             > stranger 1 rings
                 stranger 1 alerting
             > stranger 1 answers

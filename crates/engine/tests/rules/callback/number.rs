@@ -332,3 +332,51 @@ fn who_hangs_up_in_the_talk_asked_for_nothing() {
         "#]],
     );
 }
+
+/// req V-55, F-01: a carrier may say anything of who calls: nobody is called back on a number that costs; he types one.
+#[test]
+fn a_number_that_costs_is_not_called_back() {
+    check(
+        service("mari")
+            .with("announcements.repeat_every = \"none\"")
+            .with("announcements.entry = \"none\"")
+            .with("callback.enabled = true"),
+        "only hears callback_for
+         pause mari
+         call 1 from +3729001234
+         caller 1 presses 1",
+        expect![[r#"
+            list: mari
+            > only hears callback_for
+            > pause mari
+            > call 1 from +3729001234
+                caller 1 hears (en): "Your number is hidden. Press 1 and enter the number we should call back."
+            > caller 1 presses 1
+                caller 1 hears (en): "Enter the number and end with hash."
+        "#]],
+    );
+}
+
+/// req V-55: nor on a line of the company's own.
+#[test]
+fn a_line_of_the_company_is_not_called_back() {
+    check(
+        service("mari")
+            .with("announcements.repeat_every = \"none\"")
+            .with("announcements.entry = \"none\"")
+            .with("callback.enabled = true"),
+        "only hears callback_for
+         pause mari
+         call 1 from +3726001000
+         caller 1 presses 1",
+        expect![[r#"
+            list: mari
+            > only hears callback_for
+            > pause mari
+            > call 1 from +3726001000
+                caller 1 hears (en): "Your number is hidden. Press 1 and enter the number we should call back."
+            > caller 1 presses 1
+                caller 1 hears (en): "Enter the number and end with hash."
+        "#]],
+    );
+}

@@ -184,6 +184,67 @@ fn waiting_callers_leave_when_the_last_agent_logs_out() {
     );
 }
 
+/// req V-22, I-07: the last one logs out while a caller hears the welcome: he leaves at once, not when it ends.
+#[test]
+fn a_caller_who_is_being_welcomed_leaves_when_the_last_agent_logs_out() {
+    check(
+        service("mari")
+            .with("announcements.welcome = \"tervetuloa\"")
+            .with("queue.on_nobody = [\"user:liis\"]"),
+        "call 1
+         2 s pass
+         log out mari
+         liis rings
+         liis answers
+         700 s pass",
+        expect![[r#"
+            list: mari
+            > call 1
+                call 1 in line (Entered)
+                caller 1: answer
+                caller 1 hears (en): "Welcome!"
+                caller 1: play tervetuloa in en
+            > 2 s pass
+            > log out mari
+                mari logged out by Api
+                reply: Done
+                call 1 overflows (Nobody)
+                fallback user:liis: Tried
+                dial liis
+                caller 1: Ringing tone
+                list:
+            > liis rings
+            > liis answers
+                caller 1: join with liis
+            > 700 s pass
+        "#]],
+    );
+}
+
+/// req V-22, V-32: the same when new settings make the last agent one who is away.
+#[test]
+fn a_caller_who_is_being_welcomed_leaves_when_new_settings_leave_nobody_there() {
+    check(
+        service("mari").with("announcements.welcome = \"tervetuloa\""),
+        "only overflows play
+         mari is dnd
+         call 1
+         2 s pass
+         set presence_blocks = true",
+        expect![[r#"
+            list: mari
+            > only overflows play
+            > mari is dnd
+            > call 1
+                caller 1: play tervetuloa in en
+            > 2 s pass
+            > set presence_blocks = true
+                call 1 overflows (Nobody)
+                caller 1: play nobody_here in en
+        "#]],
+    );
+}
+
 /// req V-22, K-44: the talk goes on, the waiting caller leaves at once.
 #[test]
 fn an_agent_who_logs_out_while_he_talks_no_longer_counts() {

@@ -230,6 +230,51 @@ fn a_place_is_held_for_its_time() {
     );
 }
 
+/// settings, `recall_hold`: nor does a stop that is meant lose a place.
+#[test]
+fn a_stop_keeps_places() {
+    check(
+        service("mari").with("announcements.repeat_every = \"none\""),
+        "only hears ._ held
+         pause mari
+         call 1
+         call 2
+         1 s pass
+         end all
+         restart
+         call 3
+         call 4 as 2
+         call 5 as 1
+         live",
+        expect![[r#"
+            list: mari
+            > only hears ._ held
+            > pause mari
+            > call 1
+                caller 1 hears (en): "Your call has been placed in the queue."
+            > call 2
+                caller 2 hears (en): "Your call has been placed in the queue."
+            > 1 s pass
+            > end all
+                place of stranger 1 held for 300 s
+                place of stranger 2 held for 300 s
+            > restart
+            > call 3
+                caller 3 hears (en): "Your call has been placed in the queue."
+            > call 4 as 2
+                place of stranger 2 held for 0 s
+                caller 4 hears (en): "Welcome back. You have kept your place in the queue."
+            > call 5 as 1
+                place of stranger 1 held for 0 s
+                caller 5 hears (en): "Welcome back. You have kept your place in the queue."
+            > live
+                1. call 4
+                2. call 5
+                3. call 3
+        "#]],
+    );
+}
+
 /// settings, `recall_hold`: what a restart cut off is held, too; hidden callers cannot be known again.
 #[test]
 fn a_restart_keeps_places() {

@@ -2,6 +2,7 @@
 
 mod agents;
 mod attendant;
+mod clock;
 mod closing;
 mod entry;
 mod hear;

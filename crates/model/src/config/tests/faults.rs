@@ -5,6 +5,7 @@ use super::super::fault::Fault;
 use super::super::resolve::read;
 use super::super::tree::{of_json, of_toml};
 use super::{File, built_in};
+use crate::language::Language;
 
 fn faults(text: &str) -> Vec<Fault> {
     read(text, &built_in()).expect_err(text)
@@ -91,10 +92,26 @@ fn a_group_may_name_one_that_stands_behind_it() {
     one(&wrong, "group[+3726001000].fallback", &["did you mean group:+3726001000?"]);
 }
 
+/// req T-04
 #[test]
-fn a_prompt_without_audio_is_refused() {
-    let file = File::with("ring_even").without("[[prompt]]", "hash").set("[[prompt]]", "text", "\"Tere\"");
-    one(&file, "prompt[hello].file", &["no audio", "later version"]);
+fn a_prompt_has_a_file_or_a_text_that_is_spoken() {
+    let file = File::with("ring_even").without("[[prompt]]", "hash");
+    one(&file, "prompt[hello].file", &["no sound", "`text` to be spoken"]);
+    let spoken = file.set("[[prompt]]", "text", "\"Tere\"");
+    assert!(read(&spoken.text(), &built_in()).is_ok());
+    one(&spoken.set("[[prompt]]", "kind", "\"music\""), "prompt[hello].file", &["cannot be spoken"]);
+}
+
+/// settings, `kind`: music has no words and is heard in every language that has none of its own.
+#[test]
+fn music_is_heard_in_every_language() {
+    let file = File::with("ring_even").set("[[prompt]]", "kind", "\"music\"").text();
+    let words = "[[prompt]]\nname = \"hello\"\nlanguage = \"sv\"\ntext = \"Hej\"\n";
+    let config = read(&format!("{file}{words}"), &built_in()).unwrap();
+    let says = |language| config.prompts.find(&"hello".parse().unwrap(), language).unwrap();
+    assert_eq!(says(Language::Sv), (Language::Sv, "Hej".into()));
+    assert_eq!(says(Language::Fi), (Language::Fi, "".into()));
+    assert_eq!(says(Language::En), (Language::En, "".into()));
 }
 
 #[test]

@@ -312,8 +312,8 @@ fn values_beyond_the_edges_are_refused_in_their_place() {
 /// A key that nothing reads cannot exist: a value of each that is no default changes the settings.
 #[test]
 fn every_key_is_read() {
-    // Secrets and audio are kept apart from the settings; the sound of a prompt by `hash` and `kind`.
-    let apart = ["password", "sip_password", "file", "hash", "kind"];
+    // Secrets and audio are kept apart from the settings; the sound of a prompt by `hash`.
+    let apart = ["password", "sip_password", "file", "hash"];
     for (preset, row) in rows().filter(|(_, row)| !apart.contains(&row.1)) {
         let without = match (row.0, row.1) {
             ("[[group.member]]", "outside") => File::with(preset),
