@@ -20,6 +20,7 @@ pub mod request;
 pub mod shape;
 pub mod statistics;
 pub mod table;
+pub mod times;
 mod window;
 
 use axum::Router;
@@ -79,6 +80,7 @@ fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::cancel))
         .routes(routes!(statistics::statistics))
+        .routes(routes!(times::times))
         .routes(routes!(table::calls_csv))
         .routes(routes!(directory::list))
         .routes(routes!(company::write, company::read))

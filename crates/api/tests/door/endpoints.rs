@@ -31,7 +31,7 @@ const fn for_all(path: &'static str) -> Endpoint {
 }
 
 /// In order of path and method.
-pub(crate) const ENDPOINTS: [Endpoint; 26] = [
+pub(crate) const ENDPOINTS: [Endpoint; 27] = [
     on("GET", "/api/v1/calls"),
     on("GET", "/api/v1/calls/{id}"),
     on("GET", "/api/v1/calls/{id}/explain"),
@@ -55,6 +55,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 26] = [
     on("POST", "/api/v1/groups/{number}/members/{user}/pause"),
     on("POST", "/api/v1/groups/{number}/members/{user}/resume"),
     on("GET", "/api/v1/groups/{number}/statistics"),
+    on("GET", "/api/v1/groups/{number}/times"),
     on("PUT", "/api/v1/users/{user}/presence"),
     for_all("/healthz"),
     for_all("/metrics"),

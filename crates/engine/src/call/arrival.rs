@@ -22,6 +22,7 @@ impl Switchboard {
             return;
         }
         let Arrival { from, to, via, replaces: _ } = arrival;
+        let to = self.settings.by_its_group(to);
         let called = called(&to);
         let caller_legs = self.legs_of(from.party.id);
         self.fact(What::CallArrived {
@@ -138,6 +139,7 @@ impl Switchboard {
                 let shown = match user.show_number {
                     ShowNumber::Own => None,
                     ShowNumber::Group(number) => Some(number),
+                    ShowNumber::Company => self.settings.config.number.map(Number::E164),
                 };
                 let e164 = |number: &Number| matches!(number, Number::E164(_));
                 line.filter(e164).or(shown.filter(e164)).or(user.number.map(Number::E164))

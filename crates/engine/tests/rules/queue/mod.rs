@@ -3,6 +3,7 @@
 mod agents;
 mod attendant;
 mod closing;
+mod deleted;
 mod entry;
 mod hear;
 mod line;
