@@ -70,6 +70,7 @@ impl Steered {
 
 /// Where to send a caller.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct TransferWish {
     /// As a user of the company dials it: an extension, a number, a group's number.
     pub to: String,
@@ -91,6 +92,7 @@ pub enum TransferWay {
 
 /// To whom.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct UserWish {
     /// Name or number of a user.
     pub user: String,
@@ -98,6 +100,7 @@ pub struct UserWish {
 
 /// Where in the line.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MoveWish {
     /// From 1.
     #[schema(minimum = 1)]

@@ -19,7 +19,7 @@ use model::time::{Span, Utc};
 
 use crate::gateway::CallsToday;
 
-pub use agent::{AgentFigures, Fairness};
+pub use agent::{AgentFigures, Fairness, MemberTime, TimeKind};
 pub use spread::Spread;
 
 /// Everything that a group's figures are made from.
@@ -218,6 +218,11 @@ impl Gathered {
         let records = self.visited.iter().chain(&self.for_callbacks);
         let legs = records.flat_map(|record| &record.legs);
         legs.filter_map(|leg| offered_to(leg, self.group).map(|party| (party, leg)))
+    }
+
+    /// The stretches of time of which each member's times are the sums.
+    pub fn times_of_members(&self) -> Vec<MemberTime> {
+        agent::member_times(self)
     }
 
     /// All figures.

@@ -21,6 +21,7 @@ pub mod shape;
 pub mod simulations;
 pub mod statistics;
 pub mod table;
+pub mod times;
 mod window;
 
 use axum::Router;
@@ -80,6 +81,7 @@ fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::cancel))
         .routes(routes!(statistics::statistics))
+        .routes(routes!(times::times))
         .routes(routes!(table::calls_csv))
         .routes(routes!(directory::list))
         .routes(routes!(company::write, company::read))

@@ -18,6 +18,7 @@ use crate::request::{AtGroup, Body, CompanyQuery, Path};
 
 /// What a member command may say.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MemberWish {
     /// Why, for a pause; 1-80 characters.
     pub reason: Option<String>,

@@ -14,6 +14,7 @@ use crate::shape::ActivityWord;
 
 /// What he does now.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PresenceWish {
     /// Which of the company's `presence_red` keep calls of a group away is set there.
     pub activity: ActivityWord,

@@ -1,6 +1,6 @@
 //! Reading a request: who asks, then whose company it is about, and only then the rest of it.
 //!
-//! Invariant: `InCompany`, `InGroup`, `AtGroup` and `Administered` come before every other extractor of a handler, so that
+//! Invariant: `InCompany`, `InGroup`, `OnceGroup`, `AtGroup` and `Administered` come before every other extractor of a handler, so that
 //! a foreign company's token learns nothing from whatever else it sent. What cannot be read is answered with a
 //! problem document.
 
@@ -99,12 +99,55 @@ impl FromRequestParts<ApiState> for AtGroup {
     }
 }
 
-async fn existing_group(parts: &mut Parts, state: &ApiState) -> Result<(Scope, Number), Problem> {
+/// As `InGroup`, for a group that exists or once did: administrators read on what happened in it (V-63).
+#[derive(Debug)]
+pub struct OnceGroup {
+    /// Its company, and who asks.
+    pub scope: Scope,
+    /// Which.
+    pub group: Number,
+}
+
+impl FromRequestParts<ApiState> for OnceGroup {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let (scope, group) = named_group(parts, state).await?;
+        if scope.may_see_group(state, group).await? && was_there(state, &scope, group).await? {
+            Ok(OnceGroup { scope, group })
+        } else {
+            Err(Problem::not_found())
+        }
+    }
+}
+
+/// Whether a company has a group, or had one in which something happened.
+///
+/// # Errors
+/// The platform does not answer: 503.
+pub(crate) async fn was_there(state: &ApiState, scope: &Scope, group: Number) -> Result<bool, Problem> {
+    let tenant = scope.tenant.clone();
+    let groups = state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await?;
+    if groups.iter().any(|head| head.number == group) {
+        return Ok(true);
+    }
+    let (tenant, window) = (scope.tenant.clone(), Some(crate::window::ALWAYS));
+    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, answer }).await?;
+    Ok(gathered.is_some())
+}
+
+/// The group that the path names, whether or not it exists.
+async fn named_group(parts: &mut Parts, state: &ApiState) -> Result<(Scope, Number), Problem> {
     let principal = Principal::from_request_parts(parts, state).await?;
     let number = captured(parts, state, "number").await?;
     let group: Number = number.trim().parse().map_err(|_| Problem::not_found())?;
     let Query(CompanyQuery { company }) = Query::from_request_parts(parts, state).await?;
     let scope = principal.company_of_group(state, company.as_deref(), group).await?;
+    Ok((scope, group))
+}
+
+async fn existing_group(parts: &mut Parts, state: &ApiState) -> Result<(Scope, Number), Problem> {
+    let (scope, group) = named_group(parts, state).await?;
     let tenant = scope.tenant.clone();
     let groups = state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await?;
     if groups.iter().any(|head| head.number == group) {

@@ -13,8 +13,9 @@ use crate::figures::agent::ratio;
 use crate::figures::{AgentFigures, Figures, Spread};
 use crate::gateway::Ask;
 use crate::problem::Problem;
-use crate::request::{InGroup, Query};
+use crate::request::{OnceGroup, Query};
 use crate::shape::{Names, iso, shown};
+use crate::times::TimeState;
 use crate::window;
 
 /// From when to when; today in the company's time zone when both are left out.
@@ -158,6 +159,21 @@ pub struct MemberStatistics {
     pub fairness: Option<FairnessShape>,
     /// The lists of the calls counted above.
     pub calls: MemberLinks,
+    /// The lists of the times counted above.
+    pub times: TimeLinks,
+}
+
+/// Lists of stretches of time.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimeLinks {
+    /// Logged in.
+    pub logged_in: String,
+    /// Paused.
+    pub paused: String,
+    /// Away.
+    pub away: String,
+    /// At work after calls.
+    pub wrap_up: String,
 }
 
 /// A member's line in the ledger of fairness.
@@ -211,7 +227,7 @@ pub struct MemberLinks {
               (status = 404, body = Problem)))]
 pub async fn statistics(
     State(state): State<ApiState>,
-    InGroup { scope, group }: InGroup,
+    OnceGroup { scope, group }: OnceGroup,
     Query(query): Query<WindowQuery>,
 ) -> Result<Json<GroupStatistics>, Problem> {
     let window = window::read(query.from.as_deref(), query.to.as_deref())?;
@@ -305,6 +321,12 @@ fn member_statistics(member: &AgentFigures, names: &Names, links: &Links) -> Mem
             unreachable: link(OfferFilter::Unreachable),
             rejected: link(OfferFilter::Rejected),
         },
+        times: TimeLinks {
+            logged_in: links.times(&user, TimeState::LoggedIn),
+            paused: links.times(&user, TimeState::Paused),
+            away: links.times(&user, TimeState::Away),
+            wrap_up: links.times(&user, TimeState::WrapUp),
+        },
         user,
     }
 }
@@ -321,7 +343,7 @@ fn spread(of: Spread) -> SpreadShape {
     }
 }
 
-fn seconds(length: Span) -> f64 {
+pub(crate) fn seconds(length: Span) -> f64 {
     // Lengths of calls stay far below 2^52 milliseconds.
     #[expect(clippy::cast_precision_loss, reason = "a length for people")]
     let milliseconds = length.0 as f64;
@@ -341,14 +363,23 @@ struct Links {
 
 impl Links {
     fn base(&self) -> String {
+        let group = escape(&self.group.to_string());
+        format!("/api/v1/calls?{}group={group}&{}", self.company(), self.time())
+    }
+
+    fn company(&self) -> String {
         let company = self.company.as_deref().map(|id| format!("company={}&", escape(id)));
-        format!(
-            "/api/v1/calls?{}group={}&from={}&to={}",
-            company.unwrap_or_default(),
-            escape(&self.group.to_string()),
-            iso(self.window.0),
-            iso(self.window.1.min(LATEST)),
-        )
+        company.unwrap_or_default()
+    }
+
+    fn time(&self) -> String {
+        format!("from={}&to={}", iso(self.window.0), iso(self.window.1.min(LATEST)))
+    }
+
+    fn times(&self, member: &str, state: TimeState) -> String {
+        let (group, member) = (escape(&self.group.to_string()), escape(member));
+        let (company, time, state) = (self.company(), self.time(), word(state));
+        format!("/api/v1/groups/{group}/times?{company}{time}&member={member}&state={state}")
     }
 
     fn visits(&self, filter: VisitFilter) -> String {

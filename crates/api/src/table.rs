@@ -12,7 +12,7 @@ use crate::ApiState;
 use crate::calls::names_of;
 use crate::gateway::Ask;
 use crate::problem::Problem;
-use crate::request::{InGroup, Query};
+use crate::request::{OnceGroup, Query};
 use crate::shape::{CallHead, Names, iso, visit_word};
 use crate::statistics::WindowQuery;
 use crate::window;
@@ -25,7 +25,7 @@ use crate::window;
               (status = 404, body = Problem)))]
 pub async fn calls_csv(
     State(state): State<ApiState>,
-    InGroup { scope, group }: InGroup,
+    OnceGroup { scope, group }: OnceGroup,
     Query(query): Query<WindowQuery>,
 ) -> Result<Response, Problem> {
     let window = window::read(query.from.as_deref(), query.to.as_deref())?;

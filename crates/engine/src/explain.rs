@@ -181,7 +181,13 @@ impl Reader<'_> {
             .map(|party| {
                 let reason = self.reason(state, group, round, party);
                 let name = self.name(party);
-                let text = say::reason(self.language, reason, &name);
+                let settings = self.config.groups.get(&group);
+                let red = settings.is_some_and(|group| presence::is_red(state, self.config, group, party));
+                let text = if reason == PassReason::Away && red {
+                    say::kept_away(self.language, &name)
+                } else {
+                    say::reason(self.language, reason, &name)
+                };
                 PassedOver { user: name, reason, text }
             })
             .collect()

@@ -25,6 +25,18 @@ impl Switchboard {
             .copied()
             .collect();
         for group in gone {
+            self.cancel_callbacks_in(group);
+            // Everybody leaves it first, so that the time he was logged in is on record (V-63).
+            let members: Vec<PartyId> = self
+                .saved
+                .groups
+                .get(&group)
+                .into_iter()
+                .flat_map(|entry| entry.members.keys().copied())
+                .collect();
+            for member in members {
+                self.fact(What::MemberRemoved { group, member });
+            }
             self.fact(What::GroupRemoved { group });
         }
         let config = self.settings.config.clone();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::config::{Distribution, Group, Member, TenantConfig};
 use model::fact::{CallbackState, Rank};
 use model::id::{CallId, PartyId};
-use model::live::{AgentState, LiveGroup, LiveMember, LiveWaiting};
+use model::live::{AgentState, LiveGroup, LiveMember, LiveWaiting, StateReason};
 use model::number::Number;
 use model::record::CallRecord;
 use model::saved::{LegState, SavedAgent, SavedGroup, SavedMember, SavedState};
@@ -181,6 +181,17 @@ fn live_member(
         logged_in: member.place.is_some(),
         duty: group.duty == Some(party),
         missed: member.missed,
+        reason: match shown {
+            AgentState::LoggedOut => member.missed_out.then_some(StateReason::Missed),
+            AgentState::Paused => {
+                agent.and_then(|agent| agent.paused.as_ref()?.reason.clone()).map(StateReason::Pause)
+            }
+            AgentState::Away if presence::is_red(state, config, settings, party) => {
+                state.presence.get(&party).copied().map(StateReason::Presence)
+            }
+            AgentState::Away => Some(StateReason::NoDevice),
+            AgentState::Talking | AgentState::Ringing | AgentState::WrapUp | AgentState::Available => None,
+        },
     }
 }
 

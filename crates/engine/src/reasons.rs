@@ -41,6 +41,7 @@ sentence!(busy(who) et "{who} on teises kõnes" fi "{who} on toisessa puhelussa"
 sentence!(ringing(who) et "{who} telefon heliseb teise kõne jaoks" fi "{who}: puhelin soi toista puhelua varten" sv "{who} rings upp för ett annat samtal" en "{who} is being rung for another call" ru "{who}: звонит другой вызов");
 sentence!(paused(who) et "{who} on pausil" fi "{who} on tauolla" sv "{who} har paus" en "{who} is on a pause" ru "{who}: перерыв");
 sentence!(away(who) et "{who} pole kättesaadav" fi "{who} ei ole tavoitettavissa" sv "{who} kan inte nås" en "{who} has no phone to reach" ru "{who}: недоступен");
+sentence!(kept_away(who) et "{who} on märkinud, et teda ei saa praegu segada" fi "{who} on merkinnyt, ettei häntä voi nyt häiritä" sv "{who} har angett att han eller hon är upptagen" en "{who} does not take calls by his presence" ru "{who}: отмечено, что сейчас не отвечает");
 sentence!(later(who) et "{who} on järjekorras tagapool" fi "{who} on jonossa myöhemmin" sv "{who} står längre ner i ordningen" en "{who} is later in order" ru "{who}: позже в очереди");
 
 /// Nobody could be offered the call.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use model::config::{Group, Member, TenantConfig};
 use model::id::PartyId;
+use model::leg::Dialled;
 use model::number::{Number, PhoneNumber};
 use model::saved::SavedState;
 
@@ -55,6 +56,17 @@ impl Settings {
     /// The group whose own line a user is.
     pub(crate) fn own_line_of(&self, party: PartyId) -> Option<Number> {
         self.own_line_of.get(&party).copied()
+    }
+
+    /// A line that has no number but its group's rings by the group's rules alone, also when its extension is dialled
+    /// (K-31); a person who is a group's line beside his own number stays reachable by himself.
+    pub(crate) fn by_its_group(&self, to: Dialled) -> Dialled {
+        let Dialled::User(party) = to else { return to };
+        let own = self.config.users.get(&party).is_some_and(|user| user.number.is_some());
+        match self.own_line_of(party).filter(|_| !own) {
+            Some(group) => Dialled::Group(group),
+            None => Dialled::User(party),
+        }
     }
 
     /// A member as the settings have him.

@@ -1,7 +1,10 @@
 //! What is shown: live views and explanations, with people's names filled in. Made on reading, never stored.
 
+use std::sync::Arc;
+
 use crate::fact::ClosedReason;
 use crate::id::CallId;
+use crate::input::Activity;
 use crate::number::Number;
 use crate::time::Utc;
 
@@ -38,6 +41,34 @@ pub struct LiveMember {
     pub duty: bool,
     /// Consecutive offers missed or rejected.
     pub missed: u32,
+    /// Why he is in this state.
+    pub reason: Option<StateReason>,
+}
+
+/// Why a member is in his state, where there is more to say than the state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StateReason {
+    /// What he gave for his pause (V-37).
+    Pause(Arc<str>),
+    /// Logged out by the group's rule: missed too many in a row (V-40).
+    Missed,
+    /// Kept away by what he does (V-32).
+    Presence(Activity),
+    /// Has no device that the group rings.
+    NoDevice,
+}
+
+impl StateReason {
+    /// As the API writes it.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            StateReason::Pause(text) => text,
+            StateReason::Missed => "missed_calls",
+            StateReason::Presence(activity) => activity.word(),
+            StateReason::NoDevice => "no_device",
+        }
+    }
 }
 
 /// What an agent does; when several hold, the first of this list.

@@ -169,6 +169,9 @@ pub struct SavedMember {
     pub since: Utc,
     /// Consecutive offers missed or rejected (V-40).
     pub missed: u32,
+    /// He was logged out because he missed too many (V-40).
+    #[serde(default)]
+    pub missed_out: bool,
     /// When he answered calls of the group in the last hour, oldest first (I-14).
     #[serde(default)]
     pub answered: VecDeque<Utc>,

@@ -14,6 +14,7 @@ use crate::figures::{Gathered, Offer, Went, offer, offered_to, waited, went};
 use crate::gateway::Ask;
 use crate::principal::Scope;
 use crate::problem::Problem;
+use crate::request::was_there;
 use crate::window;
 
 /// Records read together where a list has to look for what it wants.
@@ -161,10 +162,8 @@ impl CallsQuery {
 
 async fn seen_group(state: &ApiState, scope: &Scope, text: &str) -> Result<Number, Problem> {
     let group: Number = text.parse().map_err(|_| Problem::not_found())?;
-    let tenant = scope.tenant.clone();
-    let groups = state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await?;
-    let known = groups.iter().any(|head| head.number == group);
-    if known && scope.may_see_group(state, group).await? { Ok(group) } else { Err(Problem::not_found()) }
+    let seen = scope.may_see_group(state, group).await? && was_there(state, scope, group).await?;
+    if seen { Ok(group) } else { Err(Problem::not_found()) }
 }
 
 impl Wanted {

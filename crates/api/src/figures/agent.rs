@@ -1,6 +1,7 @@
 //! Figures of each member: offers, talk, times in each state, and whether calls were shared fairly (K-03, I-14).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::id::PartyId;
 use model::record::{AgentTime, Off};
@@ -104,17 +105,12 @@ pub(super) fn figures(gathered: &Gathered) -> Vec<AgentFigures> {
             own.entry(party).or_default().talk.push((from, to));
         }
     }
-    for session in &gathered.sessions {
-        own.entry(session.member).or_default().sessions.push((session.from, session.to));
-    }
-    for time in &gathered.times {
-        own.entry(time.member).or_default().times.push(time);
-    }
+    when(gathered, &mut own);
     members.extend(others.into_values());
     for figures in &mut members {
-        let seat = index.get(&figures.party).map(|at| gathered.members[*at].phones);
         let own = own.remove(&figures.party).unwrap_or_default();
-        times(gathered, figures, own, seat.unwrap_or(Phones::Registered));
+        let phones = phones(gathered, figures.party);
+        times(gathered, figures, own, phones);
     }
     shares(&mut members);
     members
@@ -128,22 +124,107 @@ struct Own<'a> {
     times: Vec<&'a AgentTime>,
 }
 
+fn when<'a>(gathered: &'a Gathered, own: &mut BTreeMap<PartyId, Own<'a>>) {
+    for session in &gathered.sessions {
+        own.entry(session.member).or_default().sessions.push((session.from, session.to));
+    }
+    for time in &gathered.times {
+        own.entry(time.member).or_default().times.push(time);
+    }
+}
+
+/// What a member does in a stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TimeKind {
+    /// Logged in.
+    LoggedIn,
+    /// Paused while logged in.
+    Paused,
+    /// Logged in, and away.
+    Away,
+    /// Working after a call of the group.
+    WrapUp,
+}
+
+/// A stretch of a member's time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberTime {
+    /// Who.
+    pub party: PartyId,
+    /// What he did.
+    pub kind: TimeKind,
+    /// Why.
+    pub reason: Option<Arc<str>>,
+    /// Began.
+    pub from: Utc,
+    /// Ended.
+    pub to: Utc,
+}
+
+/// Every stretch that `times` adds up, of those who are or were members.
+pub(super) fn member_times(gathered: &Gathered) -> Vec<MemberTime> {
+    let mut own: BTreeMap<PartyId, Own<'_>> = BTreeMap::new();
+    when(gathered, &mut own);
+    let window = now_window(gathered);
+    let mut found = Vec::new();
+    for (party, own) in own {
+        let inside = Stretch::of(own.sessions).and(&window);
+        let phones = phones(gathered, party);
+        let mut push = |kind: TimeKind, reason: &Option<Arc<str>>, stretch: Stretch| {
+            found.extend(stretch.intervals().map(|(from, to)| MemberTime {
+                party,
+                kind,
+                reason: reason.clone(),
+                from,
+                to,
+            }));
+        };
+        for time in own.times {
+            let stretch = Stretch::of([(time.from, time.to)]);
+            let (kind, reason, within) = match &time.what {
+                Off::WrapUp(group) if *group == gathered.group => (TimeKind::WrapUp, None, &window),
+                Off::WrapUp(_) => continue,
+                Off::Paused(reason) => (TimeKind::Paused, reason.clone(), &inside),
+                what if !is_away(gathered, what, phones) => continue,
+                Off::Unreachable => (TimeKind::Away, Some(Arc::from("no_device")), &inside),
+                Off::Presence(activity) => (TimeKind::Away, Some(Arc::from(activity.word())), &inside),
+            };
+            push(kind, &reason, stretch.and(within));
+        }
+        push(TimeKind::LoggedIn, &None, inside);
+    }
+    found
+}
+
+/// The window as far as it has passed.
+fn now_window(gathered: &Gathered) -> Stretch {
+    Stretch::of([(gathered.window.0, gathered.window.1.min(gathered.now))])
+}
+
+fn phones(gathered: &Gathered, party: PartyId) -> Phones {
+    let seat = gathered.members.iter().find(|seat| seat.party == party);
+    seat.map_or(Phones::Registered, |seat| seat.phones)
+}
+
+fn is_away(gathered: &Gathered, what: &Off, phones: Phones) -> bool {
+    match what {
+        Off::WrapUp(_) | Off::Paused(_) => false,
+        // Who is reached over a trunk never registers.
+        Off::Unreachable => phones == Phones::Registered,
+        Off::Presence(activity) => gathered.blocking.contains(activity),
+    }
+}
+
 /// What a member did while he was logged in.
 fn times(gathered: &Gathered, figures: &mut AgentFigures, own: Own<'_>, phones: Phones) {
-    let window = Stretch::of([(gathered.window.0, gathered.window.1.min(gathered.now))]);
+    let window = now_window(gathered);
     let inside = Stretch::of(own.sessions).and(&window);
     let of_his = |keep: &dyn Fn(&Off) -> bool| {
         Stretch::of(own.times.iter().filter(|time| keep(&time.what)).map(|time| (time.from, time.to)))
     };
     let wrap_up = of_his(&|what| *what == Off::WrapUp(gathered.group)).and(&window);
     let paused = of_his(&|what| matches!(what, Off::Paused(_))).and(&inside);
-    let away = of_his(&|what| match what {
-        Off::WrapUp(_) | Off::Paused(_) => false,
-        // Who is reached over a trunk never registers.
-        Off::Unreachable => phones == Phones::Registered,
-        Off::Presence(activity) => gathered.blocking.contains(activity),
-    });
-    let away = away.and(&inside);
+    let away = of_his(&|what| is_away(gathered, what, phones)).and(&inside);
     let worked = Stretch::of(own.talk).or(&wrap_up).and(&inside);
     figures.logged_in = inside.length();
     figures.wrap_up = wrap_up.length();

@@ -55,6 +55,11 @@ impl Stretch {
         Stretch::of(rest)
     }
 
+    /// Its intervals, in order.
+    pub(super) fn intervals(&self) -> impl Iterator<Item = (Utc, Utc)> + '_ {
+        self.0.iter().copied()
+    }
+
     /// How long all of it is.
     pub(super) fn length(&self) -> Span {
         Span(self.0.iter().map(|(from, to)| (*to - *from).0).sum())

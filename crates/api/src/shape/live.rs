@@ -44,6 +44,9 @@ pub struct MemberLive {
     pub duty: bool,
     /// Consecutive offers missed or rejected.
     pub missed: u32,
+    /// Why, where there is more to say: what he gave for his pause; `missed_calls` (the group's rule logged him out);
+    /// the presence that keeps him away, or `no_device`. Else null.
+    pub reason: Option<String>,
 }
 
 /// A call inside a group.
@@ -150,6 +153,7 @@ impl From<&LiveMember> for MemberLive {
             logged_in: member.logged_in,
             duty: member.duty,
             missed: member.missed,
+            reason: member.reason.as_ref().map(|reason| reason.word().to_owned()),
         }
     }
 }

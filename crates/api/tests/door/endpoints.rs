@@ -56,6 +56,7 @@ pub(crate) const ENDPOINTS: [Endpoint; 27] = [
     on("POST", "/api/v1/groups/{number}/members/{user}/pause"),
     on("POST", "/api/v1/groups/{number}/members/{user}/resume"),
     on("GET", "/api/v1/groups/{number}/statistics"),
+    on("GET", "/api/v1/groups/{number}/times"),
     on("PUT", "/api/v1/users/{user}/presence"),
     for_all("/healthz"),
     for_all("/metrics"),

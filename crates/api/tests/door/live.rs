@@ -1,8 +1,9 @@
 //! A group as it is now: its line with positions and estimates, why it is closed, how many are at work.
 
 use model::fact::ClosedReason;
-use model::live::{AgentState, LiveGroup, LiveMember, LiveWaiting};
+use model::live::{AgentState, LiveGroup, LiveMember, LiveWaiting, StateReason};
 use model::time::Utc;
+use serde_json::Value;
 
 use crate::house::{CALLER, GROUP, House, NINE, SUPERVISOR, call_id};
 
@@ -17,6 +18,7 @@ async fn a_queue_shows_its_line_and_how_many_are_at_work() {
         logged_in,
         duty: false,
         missed: 2,
+        reason: (user == "taavi").then_some(StateReason::Missed),
     };
     let waiting = |nth: u64, position: u32| LiveWaiting {
         call: call_id(nth),
@@ -54,6 +56,11 @@ async fn a_queue_shows_its_line_and_how_many_are_at_work() {
     assert_eq!((&live["open"], &live["closed_reason"]), (&false.into(), &"wait".into()));
     let states: Vec<_> = live["members"].as_array().unwrap().iter().map(|member| &member["state"]).collect();
     assert_eq!(states, ["available", "wrap_up", "talking", "logged_out"]);
+    // req V-40: the supervisor sees why.
+    assert_eq!(
+        (&live["members"][3]["reason"], &live["members"][0]["reason"]),
+        (&"missed_calls".into(), &Value::Null)
+    );
     assert_eq!(
         live["waiting"][0],
         serde_json::json!({"call": call_id(1).to_string(), "kind": "callback", "caller": CALLER, "position": 1,

@@ -136,7 +136,9 @@ async fn answer(store: &Store, ask: Ask, heard: &Mutex<Heard>) {
         }
         Ask::Gather { tenant, group, window, answer } => {
             let gathered = gather(store, &tenant, group, window, open(heard, &tenant)).await;
-            answer.send(Some(Box::new(gathered))).unwrap();
+            let known = numbers(&tenant).iter().any(|number| number.parse() == Ok(group));
+            let there = known || !gathered.visited.is_empty();
+            answer.send(there.then(|| Box::new(gathered))).unwrap();
         }
         Ask::Dialled { text, answer, .. } => answer.send(dialled(&text)).unwrap(),
         Ask::Callbacks { tenant, answer, .. } => {
@@ -239,6 +241,7 @@ fn live(tenant: &TenantId, group: Number) -> Option<LiveView> {
         logged_in: true,
         duty: false,
         missed: 0,
+        reason: None,
     };
     let number = numbers(tenant).iter().find(|number| number.parse() == Ok(group))?;
     Some(LiveView {

@@ -28,6 +28,8 @@ async fn a_wrong_field_is_named() {
         ("GET", format!("{live}/calls.csv?from=2026-13-01"), "", "from"),
         ("POST", format!("{live}/members/mari/pause"), "{\"reason\":", "body"),
         ("POST", format!("{live}/members/mari/pause"), "[]", "body"),
+        ("POST", format!("{live}/members/mari/pause"), "{\"reasn\":\"lunch\"}", "body"),
+        ("PUT", "/api/v1/users/mari/presence".to_owned(), "{\"activity\":\"dnd\",\"until\":1}", "body"),
         ("POST", format!("{live}/members/mari/login"), "{\"duty\":\"yes\"}", "body"),
         ("POST", format!("{live}/members/mari/pause"), "{\"reason\":\"\"}", "reason"),
         ("GET", "/api/v1/companies/sinilind/document?all=x".to_owned(), "", "all"),

@@ -282,3 +282,51 @@ async fn the_table_has_one_line_per_visit() {
         ]
     );
 }
+
+/// Every figure of time has a list behind it, whose stretches add up to it.
+#[tokio::test]
+async fn the_times_of_a_member_open_their_stretches() {
+    let house = busy_hour().await;
+    let figures = figures(&house).await;
+    for member in figures["members"].as_array().unwrap() {
+        for (figure, link) in [
+            ("logged_in_s", "logged_in"),
+            ("paused_s", "paused"),
+            ("away_s", "away"),
+            ("wrap_up_s", "wrap_up"),
+        ] {
+            let list = house.get(member["times"][link].as_str().unwrap(), SINILIND).await.json();
+            let items = list["items"].as_array().unwrap();
+            let sum: f64 = items.iter().map(|item| item["seconds"].as_f64().unwrap()).sum();
+            assert_eq!(member[figure].as_f64().unwrap(), sum, "{link}: {member} {list}");
+            assert!(
+                items.iter().all(|item| item["user"] == member["user"] && item["state"] == link),
+                "{list}"
+            );
+        }
+    }
+    let path = format!("/api/v1/groups/{GROUP}/times?{HOUR}&state=paused");
+    let list = house.get(&path, SINILIND).await.json();
+    let expected = serde_json::json!([{"user": "mari", "state": "paused", "reason": "lunch",
+        "from": "2026-03-02T10:50:00.000Z", "to": iso("11"), "seconds": 600.0}]);
+    assert_eq!(list["items"], expected);
+}
+
+/// A group that was deleted keeps its figures, for those who administer the company. req V-63
+#[tokio::test]
+async fn a_deleted_group_keeps_its_figures() {
+    const GONE: &str = "+3726007777";
+    let house = House::build().await;
+    let mut call = served(40, MARI, 5, 50);
+    call.visits[0].group = GONE.parse().unwrap();
+    call.legs[1].group = Some(GONE.parse().unwrap());
+    house.add("sinilind", vec![Folded::Call(Box::new(call))]).await;
+    let path = |of: &str| format!("/api/v1/groups/{GONE}/{of}?{HOUR}");
+    let figures = house.get(&path("statistics"), SINILIND).await.json();
+    assert_eq!((&figures["offered"], &figures["answered"]), (&1.into(), &1.into()), "{figures}");
+    let list = house.get(figures["calls"]["answered"].as_str().unwrap(), SINILIND).await.json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+    assert_eq!(house.get(&path("calls.csv"), SINILIND).await.status, 200);
+    house.get(&path("statistics"), SUPERVISOR).await.problem(404, "not_found");
+    house.get(&path("live"), SINILIND).await.problem(404, "not_found");
+}

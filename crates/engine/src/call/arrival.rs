@@ -23,7 +23,7 @@ impl Switchboard {
         }
         let Arrival { from, to, via, replaces, diversions } = arrival;
         // RFC 3891 3: whoever wants a place that is not there calls nobody else.
-        let to = if replaces.is_some() { Dialled::Nobody } else { to };
+        let to = if replaces.is_some() { Dialled::Nobody } else { self.settings.by_its_group(to) };
         let called = called(&to);
         let caller_legs = self.legs_of(from.party.id);
         self.fact(What::CallArrived {
@@ -156,6 +156,7 @@ impl Switchboard {
                 let shown = match user.show_number {
                     ShowNumber::Own => None,
                     ShowNumber::Group(number) => Some(number),
+                    ShowNumber::Company => self.settings.config.number.map(Number::E164),
                 };
                 let e164 = |number: &Number| matches!(number, Number::E164(_));
                 line.filter(e164).or(shown.filter(e164)).or(user.number.map(Number::E164))

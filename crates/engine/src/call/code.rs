@@ -87,9 +87,11 @@ impl Switchboard {
     }
 
     /// The ring group whose list the codes of a party work on: there is one at most where membership is
-    /// exclusive (K-35); else the one of the lowest number.
+    /// exclusive (K-35); else the one of the lowest number. Queues have no codes (behaviour, "Every call").
     fn ring_group_of(&self, party: PartyId) -> Option<Number> {
-        self.saved.memberships.get(&party)?.first().copied()
+        let is_ring =
+            |number: &&Number| self.settings.group(**number).is_some_and(|group| group.queue.is_none());
+        self.saved.memberships.get(&party)?.iter().find(is_ring).copied()
     }
 
     fn run_own(&mut self, party: PartyId, number: Number, own: OwnCode, language: Language) -> Said {

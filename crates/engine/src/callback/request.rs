@@ -109,6 +109,16 @@ impl Switchboard {
         }
     }
 
+    /// A group goes: nobody will be called back for it (V-63).
+    pub(crate) fn cancel_callbacks_in(&mut self, group: Number) {
+        let Some(saved) = self.saved.groups.get(&group) else { return };
+        let open: Vec<CallId> =
+            saved.callbacks.iter().filter(|(_, request)| is_open(request)).map(|(id, _)| *id).collect();
+        for callback in open {
+            self.withdraw(group, callback);
+        }
+    }
+
     /// Withdraws a request; an attempt under way is broken off.
     fn withdraw(&mut self, group: Number, callback: CallId) {
         let call = self.request(group, callback).and_then(|request| request.call);

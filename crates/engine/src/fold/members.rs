@@ -1,6 +1,7 @@
 //! Facts about members of groups: who is listed, who is logged in, in which order, who has the duty.
 
 use model::id::PartyId;
+use model::input::Actor;
 use model::number::Number;
 use model::record::{DutySession, Folded};
 use model::saved::{Place, SavedGroup, SavedState};
@@ -50,6 +51,7 @@ pub(super) fn log_in(state: &mut SavedState, group: Number, member: PartyId, at:
     saved.place = Some(place);
     saved.since = at;
     saved.missed = 0;
+    saved.missed_out = false;
     entry.order.insert(place, member);
 }
 
@@ -66,6 +68,14 @@ pub(super) fn leave(state: &mut SavedState, group: Number, member: PartyId, at: 
     saved.missed = 0;
     entry.order.remove(&place);
     Some(Folded::Session(DutySession { group, member, from, to: at }))
+}
+
+/// Whether a rule logged him out, which supervisors are told (V-40).
+pub(super) fn say_why(state: &mut SavedState, group: Number, member: PartyId, by: Actor) {
+    let saved = state.groups.get_mut(&group).and_then(|entry| entry.members.get_mut(&member));
+    if let Some(saved) = saved.filter(|saved| saved.place.is_none()) {
+        saved.missed_out = by == Actor::Rule;
+    }
 }
 
 /// Who had the duty before stays logged in, as an ordinary member at the tail (K-20, K-43).

@@ -54,7 +54,11 @@ fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
         }
         What::GroupRemoved { group } => members::remove_group(state, *group),
         What::LoggedIn { group, member, .. } => members::log_in(state, *group, *member, at),
-        What::LoggedOut { group, member, .. } => return members::leave(state, *group, *member, at),
+        What::LoggedOut { group, member, by } => {
+            let session = members::leave(state, *group, *member, at);
+            members::say_why(state, *group, *member, *by);
+            return session;
+        }
         What::DutyChanged { group, duty } => members::change_duty(state, *group, *duty),
         What::Paused { member, reason } => {
             pause(state, *member, Some(SavedPause { since: at, reason: reason.clone() }), at);

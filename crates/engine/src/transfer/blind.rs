@@ -66,7 +66,7 @@ impl Switchboard {
 
     /// Sends the served side to a target.
     pub(super) fn send(&mut self, call: &mut Call, sender: Sender, to: Dialled, camp: bool) {
-        match to {
+        match self.settings.by_its_group(to) {
             Dialled::User(party) => self.send_to_user(call, sender, party, camp),
             Dialled::Outside(party) => match party.number {
                 Some(number) => {

@@ -473,3 +473,39 @@ fn a_code_is_read_as_phones_write_it() {
         "#]],
     );
 }
+
+/// req K-47: queues have no codes; who is in queues alone dials nobody's code, and in a ring group, too, it is hers.
+#[test]
+fn codes_are_for_ring_groups_only() {
+    let queue = ["preset = \"customer_service\""];
+    check(
+        crate::company::service("mari"),
+        "code *961*0# by mari",
+        expect![[r#"
+            list: mari
+            > code *961*0# by mari
+                screen of mari: "UNKNOWN APPLICATION"
+                caller 90 ended: NotFound
+                release caller 90: NotFound
+                call 90 ended: Failed
+        "#]],
+    );
+    check(
+        even("juri").beside("juri mari", &queue),
+        "code *961*0# by juri",
+        expect![[r#"
+        list: juri; list of +3726002000: juri mari
+        > code *961*0# by juri
+            juri logged out by Party(PartyId(2))
+            juri used *961*0#
+            caller 90: answer
+            screen of juri: "Info: you are logged out."
+            caller 90 hears (en): "You are logged out."
+            caller 90: play logged_out in en
+            caller 90 ended: Answered
+            release caller 90: Normal
+            call 90 ended: Answered
+            list:; list of +3726002000: juri mari
+    "#]],
+    );
+}

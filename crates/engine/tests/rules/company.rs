@@ -94,6 +94,11 @@ impl Company {
         self.groups[0].members = words(members);
     }
 
+    /// The settings have the first group no more.
+    pub(crate) fn delete_first(&mut self) {
+        self.groups.remove(0);
+    }
+
     /// Sets a key of the company, as `language = "et"`.
     pub(crate) fn company(mut self, line: &str) -> Company {
         let key = line.split_once(' ').map_or(line, |(key, _)| key).to_owned();
@@ -129,7 +134,9 @@ impl Company {
                 let _ = writeln!(text, "[[outside]]\nname = \"Madis\"\nnumber = \"+3725559001\"");
             } else {
                 let _ = writeln!(text, "[[user]]\nname = \"{name}\"\nextension = \"10{at}\"");
-                let _ = writeln!(text, "number = \"+372555010{at}\"");
+                if !self.people.contains(&format!("{name} number = ")) {
+                    let _ = writeln!(text, "number = \"+372555010{at}\"");
+                }
             }
             for line in self.people.lines().filter_map(|line| line.strip_prefix(&format!("{name} "))) {
                 let _ = writeln!(text, "{line}");

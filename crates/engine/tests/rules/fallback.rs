@@ -307,6 +307,33 @@ fn the_main_line_rings_for_nothing_else() {
     );
 }
 
+/// req K-31: the extension of a main line that has no number of its own is the group's, dialled or sent to; the line
+/// rings when nobody else takes the call.
+#[test]
+fn the_extension_of_the_main_line_is_the_groups() {
+    check(
+        even("mari").person("line", "number = \"none\""),
+        "call 1 from juri to line
+         mari answers
+         call 2 from kati to line",
+        expect![[r#"
+            list: mari
+            > call 1 from juri to line
+                offered to mari (Rotation)
+                dial mari
+                caller 1: ringing
+            > mari answers
+                mari to the tail (Answered)
+                caller 1: answer with mari
+            > call 2 from kati to line
+                offered to nobody (Nobody)
+                fallback own_line: Tried
+                dial line
+                caller 2: ringing
+        "#]],
+    );
+}
+
 /// req K-49: all busy on arrival: the main line at once, no queue, no announcement.
 #[test]
 fn with_everybody_busy_the_main_line_rings_at_once() {

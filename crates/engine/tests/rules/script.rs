@@ -71,6 +71,10 @@ impl Bed {
                 self.company.set_members(&step["members ".len()..]);
                 self.apply();
             }
+            ["the", "group", "is", "deleted"] => {
+                self.company.delete_first();
+                self.apply();
+            }
             ["restart"] => self.restart(),
             ["clock", "goes", n, "s"] => self.set_clock(n.parse().expect("seconds")),
             ["only", words @ ..] => self.only = words.iter().map(|word| word.replace('_', " ")).collect(),

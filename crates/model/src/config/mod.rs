@@ -39,6 +39,9 @@ pub struct TenantConfig {
     pub version: ConfigVersion,
     /// Its name, for people.
     pub name: String,
+    /// Its main number, one of its groups' or users': what `show_number = "company"` shows.
+    #[serde(default)]
+    pub number: Option<PhoneNumber>,
     /// IANA name of its time zone.
     pub time_zone: String,
     /// For whom nothing else is set.
@@ -102,6 +105,8 @@ pub struct User {
 pub enum ShowNumber {
     /// His own.
     Own,
+    /// The company's.
+    Company,
     /// A group's: he is a member, and the group's `members_may_show` allows it.
     Group(Number),
 }

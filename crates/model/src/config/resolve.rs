@@ -61,6 +61,7 @@ pub fn resolve(
         let reader = Reader::new(Some(node), GROUP, entry_path("group", "number", at, node));
         group::add_group(&mut config, &reader, &mut names, &mut faults);
     }
+    references::check_own_number(&config, &company, &names.numbers, &mut faults);
     references::check_groups(&config, list("group"), &mut faults);
     references::take_shown_numbers(&mut config, list("user"), &mut faults);
     // A map that grew entry by entry is half empty; one made from all of them at once is full.
@@ -123,6 +124,7 @@ fn of_company(
     let red = Activity::ALL.into_iter().filter(|activity| company.has_word("presence_red", activity.word()));
     Some(TenantConfig {
         name: company.text("name").unwrap_or_default(),
+        number: company.parsed("number"),
         id,
         version,
         time_zone: zone,

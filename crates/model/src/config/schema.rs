@@ -109,6 +109,7 @@ const DAY: u64 = 24 * HOUR;
 pub(crate) const COMPANY: &[Key] = &[
     needed("id", Kind::Id),
     all("name", Kind::Text(1, 80), Like("id")),
+    key("number", Kind::PhoneOrNone, "none"),
     key("domains", Kind::Texts(1_000, 255), "[]"),
     key("time_zone", Kind::Text(1, 64), "Europe/Tallinn"),
     key("language", LANGUAGES, "et"),

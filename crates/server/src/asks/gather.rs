@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::figures::{Gathered, Phones, Seat};
 use model::fact::{CallbackState, Called};
-use model::id::{CallId, TenantId};
+use model::id::{CallId, PartyId, TenantId};
 use model::number::Number;
 use model::record::{AgentTime, CallRecord, DutySession};
-use model::time::Utc;
+use model::time::{Span, Utc};
 
 use super::{open_calls, or_log};
 use crate::node::clock::utc_now;
 use crate::platform::{Company, Platform};
 
-/// `None`: there is no such group, or the database does not answer.
+/// Where a group that the settings have no more counted as answered in time.
+const SERVICE_LEVEL: Span = Span::seconds(20);
+
+/// `None`: there never was such a group, or the database does not answer.
 pub(super) async fn gather(
     platform: &Platform,
     tenant: &TenantId,
@@ -21,7 +24,8 @@ pub(super) async fn gather(
     asked: Option<(Utc, Utc)>,
 ) -> Option<Gathered> {
     let company = platform.company(tenant)?;
-    let group = company.config.groups.get(&number)?.clone();
+    // A group that was deleted keeps what happened in it (V-63).
+    let group = company.config.groups.get(&number).cloned();
     let now = utc_now();
     let window = asked.unwrap_or_else(|| (company.node.view().day_start(), Utc(i64::MAX)));
     // What lasts is looked at first and then, when it is on disk, what has ended: nothing falls between the two, and
@@ -37,6 +41,15 @@ pub(super) async fn gather(
     let ended = or_log(store.callbacks(tenant, number, window).await)?;
     sessions.extend(or_log(store.sessions(tenant, number, window).await)?);
     times.extend(or_log(store.times(tenant, window).await)?);
+    let of_settings = group.iter().flat_map(|group| &group.members).map(|member| member.party);
+    let mut parties: Vec<PartyId> = of_settings.collect();
+    if group.is_none() {
+        parties.extend(sessions.iter().map(|session| session.member).collect::<BTreeSet<_>>());
+        let nothing = visited.is_empty() && sessions.is_empty();
+        if nothing && !was_there(platform, tenant, number).await? {
+            return None;
+        }
+    }
     let visits = |record: &CallRecord| {
         record
             .visits
@@ -51,7 +64,9 @@ pub(super) async fn gather(
     callbacks.extend(just_ended);
     let phones = |party| match company.config.users.get(&party) {
         // His mobile is tried whether or not a phone of ours is registered (V-34).
-        Some(user) if group.devices.mobile && user.mobile.is_some() => Phones::Outside,
+        Some(user) if group.as_ref().is_some_and(|group| group.devices.mobile) && user.mobile.is_some() => {
+            Phones::Outside
+        }
         Some(_) => Phones::Registered,
         None => Phones::Outside,
     };
@@ -59,19 +74,27 @@ pub(super) async fn gather(
         group: number,
         window,
         now,
-        service_level: group.service_level,
-        blocking: if group.presence_blocks { company.config.presence_red.clone() } else { Vec::new() },
-        members: group
-            .members
-            .iter()
-            .map(|member| Seat { party: member.party, phones: phones(member.party) })
-            .collect(),
+        service_level: group.as_ref().map_or(SERVICE_LEVEL, |group| group.service_level),
+        blocking: if group.as_ref().is_some_and(|group| group.presence_blocks) {
+            company.config.presence_red.clone()
+        } else {
+            Vec::new()
+        },
+        members: parties.into_iter().map(|party| Seat { party, phones: phones(party) }).collect(),
         visited: with_open(visited, &open, visits),
         for_callbacks: with_open(for_callbacks, &open, ours),
         callbacks,
         sessions,
         times,
     })
+}
+
+/// Whether anything ever happened in a group that the settings do not have.
+async fn was_there(platform: &Platform, tenant: &TenantId, number: Number) -> Option<bool> {
+    const EVER: (Utc, Utc) = (Utc(0), Utc(i64::MAX));
+    let store = &platform.store;
+    let visited = or_log(store.visited(tenant, number, EVER).await)?;
+    Some(!visited.is_empty() || !or_log(store.sessions(tenant, number, EVER).await)?.is_empty())
 }
 
 /// Ended calls, and those under way or not yet on disk, oldest first.

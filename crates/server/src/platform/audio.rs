@@ -150,7 +150,7 @@ pub(crate) async fn prompts(
     let mut own = HashMap::new();
     for company in companies {
         let mut places = Vec::new();
-        let mut clips = Vec::new();
+        let mut heard = Vec::new();
         for OwnPrompt { name, language, kind, audio } in &company.document.prompts {
             let clip = match known.get(audio) {
                 Some(clip) => Some(clip.clone()),
@@ -159,11 +159,11 @@ pub(crate) async fn prompts(
             if let Some(clip) = clip {
                 used.insert(audio.clone(), clip.clone());
                 places.push((*language, *kind));
-                clips.push((name, clip));
+                heard.push((name, clip));
             }
         }
         for (language, at) in heard_in(&places) {
-            let (name, clip) = &clips[at];
+            let (name, clip) = &heard[at];
             own.insert((company.config.id.clone(), (*name).clone(), language), clip.clone());
         }
     }

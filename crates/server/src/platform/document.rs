@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::config::{PromptKind, Prompts, TenantConfig};
 use model::config::fault::Fault;
 use model::config::resolve::{Around, resolve};
 use model::config::tree::{self, Node as Document};
+use model::config::{PromptKind, Prompts, TenantConfig};
 use model::id::{ConfigVersion, PartyId, PartyName, PromptName, TenantId};
 use model::language::Language;
 use store::{PartyKey, Store, StoreError};

@@ -81,6 +81,7 @@ pub(crate) struct Member {
     pub(crate) since: String,
     pub(crate) duty: bool,
     pub(crate) missed: u64,
+    pub(crate) reason: String,
 }
 
 #[derive(Debug, Default)]
@@ -151,6 +152,7 @@ impl Member {
             since: clock(&value["since"]),
             duty: value["duty"].as_bool().unwrap_or_default(),
             missed: value["missed"].as_u64().unwrap_or_default(),
+            reason: text(&value["reason"]),
         }
     }
 }

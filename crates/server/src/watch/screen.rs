@@ -46,7 +46,7 @@ fn group_lines(group: &Group, now: Timestamp) -> Vec<Line<'_>> {
         lines.push(Line::from(vec![
             Span::raw(format!("{mark}{:12} ", member.user)),
             Span::styled(format!("{:10}", member.state), colour(&member.state)),
-            Span::raw(format!(" {}{missed}", member.since)).dim(),
+            Span::raw(format!(" {} {}{missed}", member.since, member.reason).trim_end().to_owned()).dim(),
         ]));
     }
     lines.extend(group.waiting.iter().map(|waiting| Line::from(waiting.line(now)).fg(Color::Yellow)));

@@ -15,6 +15,7 @@ mod phone;
 mod process;
 mod sound;
 
+mod agents;
 mod camp;
 mod clients;
 mod codes;

@@ -4,6 +4,7 @@ mod agents;
 mod attendant;
 mod clock;
 mod closing;
+mod deleted;
 mod entry;
 mod hear;
 mod line;

@@ -1,5 +1,7 @@
 //! Names that refer to what stands elsewhere in the company: targets, prompts, numbers that a user may show.
 
+use std::collections::BTreeSet;
+
 use super::super::ShowNumber;
 use super::super::TenantConfig;
 use super::super::document::entry_path;
@@ -110,6 +112,20 @@ fn near_group(config: &TenantConfig, number: Number) -> String {
     hint("group:", nearest(&number.to_string(), known.iter().map(String::as_str)))
 }
 
+/// The company shows no number that is another's (req V-16).
+pub(super) fn check_own_number(
+    config: &TenantConfig,
+    company: &Reader<'_>,
+    given: &BTreeSet<Number>,
+    faults: &mut Vec<Fault>,
+) {
+    let Some(number) = config.number else { return };
+    if !given.contains(&Number::E164(number)) {
+        faults
+            .push(company.fault("number", format!("{number} is the number of none of its groups and users")));
+    }
+}
+
 /// The numbers that users show: only what they are entitled to (req V-16).
 pub(super) fn take_shown_numbers(config: &mut TenantConfig, list: &[Node], faults: &mut Vec<Fault>) {
     for (at, node) in list.iter().enumerate() {
@@ -131,7 +147,10 @@ pub(super) fn take_shown_numbers(config: &mut TenantConfig, list: &[Node], fault
 
 fn shown_number(config: &TenantConfig, name: &PartyName, text: &str) -> Result<ShowNumber, String> {
     if text == "company" {
-        return Err("the company has no number of its own to show: \"own\" or \"group:+E164\"".to_owned());
+        return match config.number {
+            Some(_) => Ok(ShowNumber::Company),
+            None => Err("the company has no number to show: set `number` of [company]".to_owned()),
+        };
     }
     let Some(number) = text.strip_prefix("group:").and_then(|number| number.parse().ok()) else {
         return Ok(ShowNumber::Own);

@@ -83,6 +83,16 @@ fn a_user_shows_only_what_he_is_entitled_to() {
     one(&no_member, "user[mari].show_number", &["no member"]);
 }
 
+/// req V-16: the company's number is one of its own, and who shows it is told when there is none.
+#[test]
+fn the_company_shows_one_of_its_own_numbers() {
+    let show = |file: File| file.set("[[user]]", "show_number", "\"company\"");
+    one(&show(File::with("ring_even")), "user[mari].show_number", &["no number", "[company]"]);
+    let given = |number| File::with("ring_even").set("[company]", "number", number);
+    assert!(read(&show(given("\"+3726001000\"")).text(), &built_in()).is_ok());
+    one(&given("\"+3726009999\""), "company.number", &["none of its groups and users"]);
+}
+
 #[test]
 fn a_group_may_name_one_that_stands_behind_it() {
     let file = File::with("ring_even").set("[[group]]", "fallback", "[\"group:8000\"]");

@@ -138,7 +138,7 @@ fn document() -> BoxedStrategy<Node> {
     let groups = (select(PRESETS.to_vec()), select(PRESETS.to_vec()))
         .prop_flat_map(|(one, other)| (group(one, "+3726001000"), group(other, "8000")));
     let parts = (
-        table(COMPANY, Column::ANY, &[]),
+        table(COMPANY, Column::ANY, &[("number", "")]),
         user("mari"),
         user("juri"),
         table(OUTSIDE, Column::ANY, &[("name", "madis")]),

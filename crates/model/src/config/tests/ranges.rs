@@ -43,6 +43,12 @@ const SECOND_TO_DAY_OR_NONE: [&[&str]; 2] =
 const TOP: &[Row] = &[
     ("[company]", "id", &["\"a\"", "\"sinilind-2\""], &["\"\"", "\"two words\"", "1"]),
     ("[company]", "name", &["\"A\"", "\"Sinilind OÜ\""], &["\"\"", "\"a\\u0007b\"", "1"]),
+    (
+        "[company]",
+        "number",
+        &["\"+3726001000\"", "\"none\""],
+        &["\"+3725559999\"", "\"6001000\"", "\"8000\"", "372"],
+    ),
     ("[company]", "domains", &["[]", "[\"Sinilind.demo\"]"], &["\"sinilind.demo\"", "[\"\"]", "[1]"]),
     ("[company]", "time_zone", &["\"Europe/Helsinki\""], &["\"\"", "2"]),
     ("[company]", "language", LANGUAGE[0], LANGUAGE[1]),
