@@ -192,9 +192,9 @@ fn does(
         return None;
     }
     let away = agent.paused.as_ref().map(|paused| Does::Away(millis(now - paused.since)));
-    let busy = match agent.busy.iter().next_back() {
-        Some((leg, LegState::Talking)) => Some(talks(state, groups, *leg, now)),
-        Some((leg, LegState::Ringing)) => Some(rings(state, groups, *leg, now, taken)),
+    let busy = match agent.busy.last() {
+        Some((leg, LegState::Talking)) => Some(talks(state, groups, leg, now)),
+        Some((leg, LegState::Ringing)) => Some(rings(state, groups, leg, now, taken)),
         None => agent.wrap_up.max(agent.resting).map(|until| Does::Until(millis(until - now))),
     };
     Some(away.or(busy).unwrap_or(Does::Free))

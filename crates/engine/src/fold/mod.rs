@@ -123,7 +123,7 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
                 // Answered by us, but the answer could not leave.
                 record.answered = None;
             }
-            return Some(Folded::Call(Box::new(record)));
+            return Some(Folded::Call(record));
         }
         What::VisitStarted { call, group } => start_visit(state, *call, *group, at),
         What::VisitEnded { call, group, outcome } => end_visit(state, *call, *group, *outcome, at),
@@ -225,7 +225,7 @@ fn pause(state: &mut SavedState, member: PartyId, paused: Option<SavedPause>, at
 }
 
 fn agent(state: &mut SavedState, party: PartyId, at: Utc) -> &mut SavedAgent {
-    state.agents.entry(party).or_insert_with(|| SavedAgent { since: at, ..SavedAgent::default() })
+    state.agents.get_or_insert_with(party, || SavedAgent { since: at, ..SavedAgent::default() })
 }
 
 /// Forgets a party of whom nothing needs to be known: a caller who has gone.
@@ -384,7 +384,7 @@ fn end_leg(state: &mut SavedState, leg: LegId, cause: EndCause, at: Utc) {
     });
     let Some((Peer::Party(party), role, group, answered)) = whose else { return };
     let agent = agent(state, party, at);
-    agent.busy.remove(&leg);
+    agent.busy.remove(leg);
     agent.since = at;
     let talked = cause != EndCause::NotConfirmed
         && state.calls.get(&leg.call).is_some_and(|record| record.answered.is_some());

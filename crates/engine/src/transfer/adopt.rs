@@ -163,7 +163,7 @@ impl Switchboard {
         };
         let of = |party: PartyId| {
             let legs =
-                self.saved.agents.get(&party).map(|agent| agent.busy.keys().copied().collect::<Vec<_>>());
+                self.saved.agents.get(&party).map(|agent| agent.busy.legs().collect::<Vec<_>>());
             legs.unwrap_or_default()
         };
         let legs: Vec<LegId> = match whose {

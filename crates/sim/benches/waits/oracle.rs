@@ -108,7 +108,7 @@ impl<'a> Oracle<'a> {
             let groups = groups.fold(0, |bits, group| bits | 1 << group);
             let wrap_up = self.kind.wrap_up * 1_000;
             let state = moment.state.agents.get(&party);
-            let busy = state.and_then(|agent| agent.busy.iter().next_back());
+            let busy = state.and_then(|agent| agent.busy.last());
             let mut free = match (busy, state) {
                 (Some((leg, what)), _) => {
                     let record = &moment.state.calls[&leg.call].legs[usize::from(leg.n)];
