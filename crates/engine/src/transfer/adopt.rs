@@ -145,25 +145,14 @@ impl Switchboard {
     fn ringing_leg(&self, whose: Option<PartyId>, party: PartyId) -> Option<LegId> {
         let rings = |leg: &LegId| {
             let call = self.calls.get(&leg.call)?;
-            let phase = match &call.phase {
-                Phase::Offering(_) | Phase::Falling(_) | Phase::Direct => true,
-                Phase::Announcing(_)
-                | Phase::Talking
-                | Phase::Echo
-                | Phase::Parked(_)
-                | Phase::Camped(_)
-                | Phase::Transferring(_)
-                | Phase::Callback(_)
-                | Phase::Ending => false,
-            };
+            let phase = matches!(call.phase, Phase::Offering(_) | Phase::Falling(_) | Phase::Direct);
             let run = call.legs.get(&leg.n).filter(|_| phase)?;
             let ringing = matches!(run.state, LegRun::Dialling | LegRun::Alerting);
             let record = self.saved.calls.get(&leg.call)?;
             ringing.then_some((record.started, *leg))
         };
         let of = |party: PartyId| {
-            let legs =
-                self.saved.agents.get(&party).map(|agent| agent.busy.legs().collect::<Vec<_>>());
+            let legs = self.saved.agents.get(&party).map(|agent| agent.busy.legs().collect::<Vec<_>>());
             legs.unwrap_or_default()
         };
         let legs: Vec<LegId> = match whose {
