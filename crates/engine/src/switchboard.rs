@@ -285,6 +285,9 @@ impl Switchboard {
             What::Started { .. }
             | What::ConfigTaken { .. }
             | What::MemberAdded { .. }
+            | What::Delivered { .. }
+            | What::LicenceBegan { .. }
+            | What::LicenceEnded { .. }
             | What::CallArrived { .. }
             | What::CallAnswered { .. }
             | What::CallEnded { .. }

@@ -38,6 +38,9 @@ pub struct SavedState {
     /// What those who are no longer available by default do now.
     #[serde(default, with = "pairs")]
     pub presence: BTreeMap<PartyId, Activity>,
+    /// Users who have a licence for groups with a waiting line (I-28).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub licensed: BTreeSet<PartyId>,
 }
 
 /// A group's members and their order.
@@ -73,6 +76,9 @@ pub struct SavedGroup {
     /// How long the group's latest calls took.
     #[serde(default)]
     pub handled: Handled,
+    /// Since when it counts as delivered (I-27).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Utc>,
 }
 
 /// A place kept for a caller who was cut off.

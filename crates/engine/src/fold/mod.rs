@@ -46,25 +46,20 @@ fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
             }
             tidy(state, *party);
         }
-        What::MemberAdded { group, member } => members::add_member(state, *group, *member, at),
-        What::MemberRemoved { group, member } => {
-            let session = members::leave(state, *group, *member, at);
-            members::forget_member(state, *group, *member);
-            return session;
-        }
-        What::GroupRemoved { group } => members::remove_group(state, *group),
-        What::LoggedIn { group, member, .. } => members::log_in(state, *group, *member, at),
-        What::LoggedOut { group, member, .. } => return members::leave(state, *group, *member, at),
-        What::DutyChanged { group, duty } => members::change_duty(state, *group, *duty),
+        What::MemberAdded { .. }
+        | What::MemberRemoved { .. }
+        | What::GroupRemoved { .. }
+        | What::LoggedIn { .. }
+        | What::LoggedOut { .. }
+        | What::DutyChanged { .. }
+        | What::MovedToTail { .. }
+        | What::Delivered { .. }
+        | What::LicenceBegan { .. }
+        | What::LicenceEnded { .. } => return members::take(state, fact),
         What::Paused { member, reason } => {
             pause(state, *member, Some(SavedPause { since: at, reason: reason.clone() }), at);
         }
         What::Resumed { member } => pause(state, *member, None, at),
-        What::MovedToTail { group, member, .. } => {
-            if let Some(entry) = state.groups.get_mut(group) {
-                members::to_tail(entry, *member);
-            }
-        }
         What::CallArrived { .. }
         | What::CallAnswered { .. }
         | What::CallEnded { .. }
@@ -130,7 +125,7 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
         What::Fallback { call, group, target, step } => with_record(state, *call, |record| {
             record.fallback.push(FallbackRecord { at, group: *group, target: target.clone(), step: *step });
         }),
-        What::LegStarted { leg, role, peer, group } => {
+        What::LegStarted { leg, role, peer, group, charge } => {
             let record = LegRecord {
                 leg: *leg,
                 role: *role,
@@ -142,6 +137,7 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
                 ended: None,
                 cause: None,
                 media: None,
+                charge: charge.clone(),
             };
             start_leg(state, record);
         }
@@ -203,6 +199,9 @@ pub(crate) fn call_of(what: &What) -> Option<CallId> {
         | What::LoggedIn { .. }
         | What::LoggedOut { .. }
         | What::DutyChanged { .. }
+        | What::Delivered { .. }
+        | What::LicenceBegan { .. }
+        | What::LicenceEnded { .. }
         | What::Paused { .. }
         | What::Resumed { .. }
         | What::Closed { .. }

@@ -33,7 +33,10 @@ impl Switchboard {
             Peer::Party(party) => Some(party),
             Peer::Set(_) | Peer::Emergency(_) => None,
         };
-        self.fact(What::LegStarted { leg, role, peer, group });
+        // Who paid for it goes on paying.
+        let before = self.saved.calls.get(&from.call).and_then(|record| record.legs.get(usize::from(from.n)));
+        let charge = before.and_then(|leg| leg.charge.clone());
+        self.fact(What::LegStarted { leg, role, peer, group, charge });
         self.fact(What::LegMoved { from, to: leg });
         call.legs.insert(n, Leg { role, party, state: LegRun::Joined });
         self.command_leg(leg, LegCommand::Adopt { from });

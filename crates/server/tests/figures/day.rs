@@ -193,7 +193,7 @@ impl Day {
 
     fn leg(&mut self, leg: LegId, role: Role, party: PartyId) {
         let member = (role == Role::Member).then(group);
-        self.fact(What::LegStarted { leg, role, peer: Peer::Party(party), group: member });
+        self.fact(What::LegStarted { leg, role, peer: Peer::Party(party), group: member, charge: None });
     }
 
     fn arrive(&mut self) {
@@ -370,7 +370,7 @@ impl Day {
         self.fact(What::VisitStarted { call, group });
         let leg = LegId { call, n: 1 };
         let (role, peer) = (Role::Member, Peer::Party(member));
-        self.fact(What::LegStarted { leg, role, peer, group: Some(group) });
+        self.fact(What::LegStarted { leg, role, peer, group: Some(group), charge: None });
         self.fact(What::LegAnswered { leg });
         self.fact(What::CallAnswered { call, with: Some(leg) });
         self.fact(What::VisitEnded { call, group, outcome: VisitOutcome::Served });
