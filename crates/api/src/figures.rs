@@ -47,6 +47,19 @@ pub struct Gathered {
     pub sessions: Vec<DutySession>,
     /// Times without calls that overlap the window; those that last end now.
     pub times: Vec<AgentTime>,
+    /// When people were in calls that were not the group's; those that last end now.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// A time in which somebody was rung for or in a call that was not the group's: another group's, or one of his own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Who.
+    pub party: PartyId,
+    /// Began.
+    pub from: Utc,
+    /// Ended.
+    pub to: Utc,
 }
 
 /// A member in the settings.
@@ -198,6 +211,16 @@ pub fn offered_to(leg: &LegRecord, group: Number) -> Option<PartyId> {
     }
 }
 
+/// Who was in a call for something other than a group, and when.
+pub fn elsewhere(record: &CallRecord, group: Number, now: Utc) -> impl Iterator<Item = Elsewhere> {
+    record.legs.iter().filter_map(move |leg| match leg.peer {
+        Peer::Party(party) if offered_to(leg, group).is_none() => {
+            Some(Elsewhere { party, from: leg.started, to: leg.ended.unwrap_or(now) })
+        }
+        Peer::Party(_) | Peer::Set(_) | Peer::Emergency(_) => None,
+    })
+}
+
 impl Gathered {
     /// The visits of a call that count.
     pub fn visits<'a>(&self, record: &'a CallRecord) -> impl Iterator<Item = &'a VisitRecord> {
@@ -213,11 +236,11 @@ impl Gathered {
         self.visited.iter().flat_map(|record| self.visits(record).map(move |visit| (record, visit)))
     }
 
-    /// Every offer that counts.
-    fn offers(&self) -> impl Iterator<Item = (PartyId, &LegRecord)> {
+    /// Every offer that counts, with its call.
+    fn offers(&self) -> impl Iterator<Item = (PartyId, &CallRecord, &LegRecord)> {
         let records = self.visited.iter().chain(&self.for_callbacks);
-        let legs = records.flat_map(|record| &record.legs);
-        legs.filter_map(|leg| offered_to(leg, self.group).map(|party| (party, leg)))
+        let legs = records.flat_map(|record| record.legs.iter().map(move |leg| (record, leg)));
+        legs.filter_map(|(record, leg)| offered_to(leg, self.group).map(|party| (party, record, leg)))
     }
 
     /// The stretches of time of which each member's times are the sums.
@@ -254,7 +277,8 @@ impl Gathered {
             abandoned_in_time: in_time(&given_up),
             offered: totals.offered,
         };
-        let talk = self.offers().filter_map(|(_, leg)| talked(leg, self.now)).map(|(from, to)| to - from);
+        let talk = self.offers().filter_map(|(_, record, leg)| talked(record, leg, self.now));
+        let talk = talk.map(|(from, to)| to - from);
         Figures {
             totals,
             inside,
@@ -267,8 +291,14 @@ impl Gathered {
     }
 }
 
-/// From when to when a member talked.
-fn talked(leg: &LegRecord, now: Utc) -> Option<(Utc, Utc)> {
+/// From when to when a member had a call that he took.
+fn handled(leg: &LegRecord, now: Utc) -> Option<(Utc, Utc)> {
     let from = leg.answered.filter(|_| offer(leg) == Offer::Answered)?;
     Some((from, leg.ended.unwrap_or(now)))
+}
+
+/// From when to when a member talked: in a call for a callback the customer answers after him, or never.
+pub fn talked(record: &CallRecord, leg: &LegRecord, now: Utc) -> Option<(Utc, Utc)> {
+    let (from, to) = handled(leg, now)?;
+    Some((from.max(record.answered?), to))
 }

@@ -143,7 +143,7 @@ pub struct MemberStatistics {
     pub answered: u64,
     /// Offers not taken, by cause.
     pub missed: Missed,
-    /// Seconds talking in calls of the group.
+    /// Seconds talking in calls of the group; in a callback from the customer's answer on.
     pub talk_s: u64,
     /// Seconds working after calls of the group.
     pub wrap_up_s: u64,
@@ -151,7 +151,7 @@ pub struct MemberStatistics {
     pub paused_s: u64,
     /// Seconds logged in without a phone to reach, or kept away by presence.
     pub away_s: u64,
-    /// Share of the time logged in that he talked or worked after calls, 0..1; null: never logged in.
+    /// Share of the time logged in that he had or worked after calls of the group, 0..1; null: never logged in.
     pub occupancy: Option<f64>,
     /// Share of the group's answered calls, 0..1.
     pub share: f64,
@@ -179,7 +179,7 @@ pub struct TimeLinks {
 /// A member's line in the ledger of fairness.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FairnessShape {
-    /// Seconds logged in, not paused and not away.
+    /// Seconds logged in, not paused, not away, and neither in calls that are not the group's nor working after one.
     pub offerable_s: u64,
     /// These over those of all members, 0..1.
     pub expected_share: f64,

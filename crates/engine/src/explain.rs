@@ -210,7 +210,7 @@ impl Reader<'_> {
         let Some(agent) = state.agents.get(&party) else {
             return if red || unreachable { PassReason::Away } else { PassReason::LaterInOrder };
         };
-        if agent.busy.values().any(|leg| *leg == LegState::Talking) {
+        if agent.busy.any(LegState::Talking) {
             PassReason::Busy
         } else if !agent.busy.is_empty() {
             PassReason::Ringing

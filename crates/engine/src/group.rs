@@ -43,6 +43,7 @@ impl Switchboard {
         for (number, group) in &config.groups {
             self.take_members_of(*number, group);
         }
+        self.review_licences();
     }
 
     fn take_members_of(&mut self, number: Number, group: &Group) {

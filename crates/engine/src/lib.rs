@@ -13,6 +13,7 @@ pub mod estimate;
 pub mod explain;
 pub mod fold;
 mod group;
+mod licence;
 pub mod live;
 mod presence;
 mod queue;
@@ -27,4 +28,4 @@ pub mod timers;
 mod transfer;
 
 /// Rises when the same inputs may give other outputs; a journal replays within one version only.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;

@@ -197,7 +197,7 @@ fn live_member(
 
 /// The first state that holds.
 fn agent_state(member: &SavedMember, agent: Option<&SavedAgent>, away: bool) -> AgentState {
-    let busy = |what: LegState| agent.is_some_and(|agent| agent.busy.values().any(|leg| *leg == what));
+    let busy = |what: LegState| agent.is_some_and(|agent| agent.busy.any(what));
     if busy(LegState::Talking) {
         return AgentState::Talking;
     }

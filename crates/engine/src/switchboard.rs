@@ -14,6 +14,7 @@ use model::leg::{LegCommand, LegEvent, Release};
 use model::number::Number;
 use model::output::{Notice, NoticeTo, Output, Reply};
 use model::saved::SavedState;
+use model::table::Table;
 use model::time::{Now, Span, Tick, Utc};
 
 use crate::call::Call;
@@ -31,7 +32,7 @@ pub struct Switchboard {
     pub(crate) settings: Settings,
     pub(crate) saved: SavedState,
     pub(crate) ready: Ready,
-    pub(crate) calls: BTreeMap<CallId, Call>,
+    pub(crate) calls: Table<CallId, Call>,
     pub(crate) timers: Timers,
     pub(crate) now: Now,
     pub(crate) draining: bool,
@@ -73,7 +74,7 @@ impl Switchboard {
             settings,
             saved,
             ready,
-            calls: BTreeMap::new(),
+            calls: Table::default(),
             timers: Timers::default(),
             now,
             draining: false,
@@ -186,10 +187,10 @@ impl Switchboard {
                 assert!(group.members[&duty].place.is_some(), "{number}: the duty member is logged in");
             }
         }
-        for (party, agent) in &self.saved.agents {
+        for (party, agent) in self.saved.agents.iter() {
             let offers = self.calls.values().map(|call| call.offers_to(*party)).sum::<usize>();
             assert!(offers <= 1, "{party:?} is offered {offers} calls at once (K-40)");
-            for leg in agent.busy.keys() {
+            for leg in agent.busy.legs() {
                 assert!(self.calls.contains_key(&leg.call), "{party:?} is busy in a call that is over");
             }
         }
@@ -284,6 +285,9 @@ impl Switchboard {
             What::Started { .. }
             | What::ConfigTaken { .. }
             | What::MemberAdded { .. }
+            | What::Delivered { .. }
+            | What::LicenceBegan { .. }
+            | What::LicenceEnded { .. }
             | What::CallArrived { .. }
             | What::CallAnswered { .. }
             | What::CallEnded { .. }
@@ -323,15 +327,16 @@ impl Switchboard {
     /// Takes a call out, lets it be worked on, and puts it back unless it is over. A call that is not there has
     /// ended: what still comes for it is late and is passed over.
     pub(crate) fn with_call(&mut self, id: CallId, work: impl FnOnce(&mut Self, &mut Call)) {
-        let Some(mut call) = self.calls.remove(&id) else { return };
+        let Some(mut call) = self.calls.take(&id) else { return };
         work(self, &mut call);
         if let Some(outcome) = call.finished() {
+            self.calls.remove(&id);
             self.fact(What::CallEnded { call: id, outcome });
             if self.ghosts.contains_key(&id) {
                 self.ghost_begins(id);
             }
         } else {
-            self.calls.insert(id, call);
+            self.calls.put(id, call);
         }
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use model::id::{CallId, LegId, PartyId};
 use model::number::Number;
+use model::table::Table;
 use model::time::Tick;
+use smallvec::SmallVec;
 
 /// Why a deadline stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,11 +49,44 @@ pub enum Timer {
     Park(CallId),
 }
 
+/// What a timer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    /// A call or callback, and its legs.
+    Call(CallId),
+    Party(PartyId),
+    Group(Number),
+}
+
+impl Timer {
+    const fn owner(self) -> Owner {
+        match self {
+            Timer::Alerting(leg) | Timer::Ring(leg) | Timer::Confirm(leg) => Owner::Call(leg.call),
+            Timer::Prompt(call)
+            | Timer::Round(call)
+            | Timer::WaitMax(call)
+            | Timer::Age(call)
+            | Timer::Repeat(call)
+            | Timer::CallbackRest(call)
+            | Timer::CallbackValid(call)
+            | Timer::Keys(call)
+            | Timer::Camp(call)
+            | Timer::Park(call) => Owner::Call(call),
+            Timer::WrapUp(party) | Timer::Rest(party) | Timer::LongPause(party) => Owner::Party(party),
+            Timer::CloseWait(group) | Timer::Reopen(group) => Owner::Group(group),
+        }
+    }
+}
+
+/// Timers of one owner, with their keys in `due`.
+type Few = SmallVec<[(Timer, (Tick, u64)); 2]>;
+
 /// All timers of a switchboard; each at most once.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
     due: BTreeMap<(Tick, u64), Timer>,
-    set: BTreeMap<Timer, (Tick, u64)>,
+    /// Those of each owner: few, and asked for together.
+    set: Table<Owner, Few>,
     count: u64,
 }
 
@@ -61,26 +96,43 @@ impl Timers {
         self.cancel(timer);
         self.count += 1;
         self.due.insert((at, self.count), timer);
-        self.set.insert(timer, (at, self.count));
+        let key = (at, self.count);
+        self.set.get_or_insert_with(timer.owner(), SmallVec::new).push((timer, key));
     }
 
     /// Takes a timer back; one that is not set is passed over.
     pub(crate) fn cancel(&mut self, timer: Timer) {
-        if let Some(key) = self.set.remove(&timer) {
-            self.due.remove(&key);
+        self.cancel_all(timer.owner(), &[timer]);
+    }
+
+    /// Takes back some timers of a call.
+    pub(crate) fn cancel_of(&mut self, call: CallId, timers: &[Timer]) {
+        self.cancel_all(Owner::Call(call), timers);
+    }
+
+    /// Takes back all timers of a leg.
+    pub(crate) fn cancel_leg(&mut self, leg: LegId) {
+        self.cancel_of(leg.call, &[Timer::Alerting(leg), Timer::Ring(leg), Timer::Confirm(leg)]);
+    }
+
+    fn cancel_all(&mut self, owner: Owner, timers: &[Timer]) {
+        let Some(set) = self.set.get_mut(&owner) else { return };
+        let due = &mut self.due;
+        set.retain(|(timer, key)| {
+            let cancelled = timers.contains(timer);
+            if cancelled {
+                due.remove(key);
+            }
+            !cancelled
+        });
+        if set.is_empty() {
+            self.set.remove(&owner);
         }
     }
 
     /// Whether it is set.
     pub(crate) fn is_set(&self, timer: Timer) -> bool {
-        self.set.contains_key(&timer)
-    }
-
-    /// Takes back all timers of a leg.
-    pub(crate) fn cancel_leg(&mut self, leg: LegId) {
-        for timer in [Timer::Alerting(leg), Timer::Ring(leg), Timer::Confirm(leg)] {
-            self.cancel(timer);
-        }
+        self.set.get(&timer.owner()).is_some_and(|set| set.iter().any(|(known, _)| *known == timer))
     }
 
     /// The next timer.

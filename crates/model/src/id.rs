@@ -1,5 +1,6 @@
 //! Names of things: tenants, parties, calls, legs, requests, versions. All are cheap to copy or to share.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -98,9 +99,22 @@ slug_id!(
 pub struct PartyId(pub u64);
 
 /// One caller's attempt to its end. A UUIDv7 made where the call enters the platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CallId(pub Uuid);
+
+// The order of the octets, compared as one number: maps of calls ask for it more often than for anything else.
+impl Ord for CallId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.as_u128().cmp(&other.0.as_u128())
+    }
+}
+
+impl PartialOrd for CallId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl CallId {
     /// An id of the form of UUIDv7, so that ids keep the order of time: milliseconds since 1970 and chance.

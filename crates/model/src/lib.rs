@@ -14,5 +14,6 @@ pub mod number;
 pub mod output;
 pub mod record;
 pub mod saved;
+pub mod table;
 pub mod target;
 pub mod time;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact::{CallbackState, Called, EndCause, FallbackStep, Outcome, Peer, Place, Role, VisitOutcome};
+use crate::fact::{
+    CallbackState, Called, Charge, EndCause, FallbackStep, Outcome, Peer, Place, Role, VisitOutcome,
+};
 use crate::id::{CallId, FactSeq, LegId, PartyId};
 use crate::input::Activity;
 use crate::language::Language;
@@ -71,6 +73,9 @@ pub struct LegRecord {
     pub cause: Option<EndCause>,
     /// How its sound went.
     pub media: Option<MediaFigures>,
+    /// Who pays for it, where it can leave the platform (V-12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charge: Option<Charge>,
 }
 
 /// A prompt played to somebody.

@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::fact::{CallbackState, ClosedReason, Rank};
-use crate::id::{CallId, ConfigVersion, FactSeq, PartyId};
+use crate::id::{CallId, ConfigVersion, FactSeq, LegId, PartyId};
 use crate::input::{Activity, Reachability};
 use crate::number::Number;
 use crate::record::{CallRecord, Off};
+use crate::table::Table;
 use crate::time::{Span, Utc};
 
 /// The state of a tenant at one version.
@@ -27,17 +29,18 @@ pub struct SavedState {
     #[serde(with = "pairs")]
     pub groups: BTreeMap<Number, SavedGroup>,
     /// Those who are members, have a contact, pause, or are in a call.
-    #[serde(with = "pairs")]
-    pub agents: BTreeMap<PartyId, SavedAgent>,
+    pub agents: Table<PartyId, SavedAgent>,
     /// The groups each party is a member of.
     #[serde(with = "pairs")]
     pub memberships: BTreeMap<PartyId, BTreeSet<Number>>,
     /// Calls under way.
-    #[serde(with = "pairs")]
-    pub calls: BTreeMap<CallId, CallRecord>,
+    pub calls: Table<CallId, CallRecord>,
     /// What those who are no longer available by default do now.
     #[serde(default, with = "pairs")]
     pub presence: BTreeMap<PartyId, Activity>,
+    /// Users who have a licence for groups with a waiting line (I-28).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub licensed: BTreeSet<PartyId>,
 }
 
 /// A group's members and their order.
@@ -73,6 +76,9 @@ pub struct SavedGroup {
     /// How long the group's latest calls took.
     #[serde(default)]
     pub handled: Handled,
+    /// Since when it counts as delivered (I-27).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Utc>,
 }
 
 /// A place kept for a caller who was cut off.
@@ -185,8 +191,7 @@ pub struct SavedAgent {
     /// Since when, and why he pauses.
     pub paused: Option<SavedPause>,
     /// Calls that have a leg of his, with what it does.
-    #[serde(with = "pairs")]
-    pub busy: BTreeMap<crate::id::LegId, LegState>,
+    pub busy: Busy,
     /// Since when he is in his present state.
     pub since: Utc,
     /// Works after a call until then (V-36).
@@ -226,6 +231,51 @@ pub enum LegState {
     Ringing,
     /// In a call, as the caller or as the called.
     Talking,
+}
+
+/// What the legs of a person do: few at a time, so they stand beside each other, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Busy(SmallVec<[(LegId, LegState); 2]>);
+
+impl Busy {
+    /// A leg does this from here on.
+    pub fn insert(&mut self, leg: LegId, state: LegState) {
+        match self.0.binary_search_by_key(&leg, |(known, _)| *known) {
+            Ok(at) => self.0[at].1 = state,
+            Err(at) => self.0.insert(at, (leg, state)),
+        }
+    }
+
+    /// A leg is over.
+    pub fn remove(&mut self, leg: LegId) {
+        self.0.retain(|(known, _)| *known != leg);
+    }
+
+    /// How many legs there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The legs, in order.
+    pub fn legs(&self) -> impl Iterator<Item = LegId> + '_ {
+        self.0.iter().map(|(leg, _)| *leg)
+    }
+
+    /// What the last of them does.
+    pub fn last(&self) -> Option<(LegId, LegState)> {
+        self.0.last().copied()
+    }
+
+    /// Whether any of them does this.
+    pub fn any(&self, state: LegState) -> bool {
+        self.0.iter().any(|(_, known)| *known == state)
+    }
 }
 
 /// Maps whose keys are no plain strings, as lists of pairs, in order.

@@ -8,7 +8,7 @@ use model::record::{AgentTime, Off};
 use model::time::{Span, Utc};
 
 use super::stretch::Stretch;
-use super::{Gathered, Offer, Phones, offer, talked};
+use super::{Gathered, Offer, Phones, handled, offer, talked};
 
 /// Figures of one member over a time.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,9 +37,9 @@ pub struct AgentFigures {
     pub paused: Span,
     /// Logged in, but without a phone to reach, or kept away by his presence.
     pub away: Span,
-    /// Logged in, not paused and not away.
+    /// Logged in, not paused, not away, and neither in calls that are not the group's nor working after one.
     pub offerable: Span,
-    /// Share of the time logged in that he talked or worked after calls of the group; `None`: never logged in.
+    /// Share of the time logged in that he had or worked after calls of the group; `None`: never logged in.
     pub occupancy: Option<f64>,
     /// His share of the group's answered calls, 0 to 1.
     pub share: f64,
@@ -86,7 +86,7 @@ pub(super) fn figures(gathered: &Gathered) -> Vec<AgentFigures> {
         gathered.members.iter().map(|seat| AgentFigures::new(seat.party)).collect();
     let index: BTreeMap<PartyId, usize> = gathered.members.iter().map(|seat| seat.party).zip(0..).collect();
     let mut own: BTreeMap<PartyId, Own<'_>> = BTreeMap::new();
-    for (party, leg) in gathered.offers() {
+    for (party, record, leg) in gathered.offers() {
         let figures = match index.get(&party) {
             Some(at) => &mut members[*at],
             None => others.entry(party).or_insert_with(|| AgentFigures::new(party)),
@@ -100,10 +100,10 @@ pub(super) fn figures(gathered: &Gathered) -> Vec<AgentFigures> {
             Offer::Rejected => figures.rejected += 1,
             Offer::Ringing | Offer::Withdrawn => {}
         }
-        if let Some((from, to)) = talked(leg, gathered.now) {
+        if let Some((from, to)) = talked(record, leg, gathered.now) {
             figures.talk = Span(figures.talk.0 + (to - from).0);
-            own.entry(party).or_default().talk.push((from, to));
         }
+        own.entry(party).or_default().handled.extend(handled(leg, gathered.now));
     }
     when(gathered, &mut own);
     members.extend(others.into_values());
@@ -120,7 +120,9 @@ pub(super) fn figures(gathered: &Gathered) -> Vec<AgentFigures> {
 #[derive(Default)]
 struct Own<'a> {
     sessions: Vec<(Utc, Utc)>,
-    talk: Vec<(Utc, Utc)>,
+    /// Calls of the group that he took.
+    handled: Vec<(Utc, Utc)>,
+    elsewhere: Vec<(Utc, Utc)>,
     times: Vec<&'a AgentTime>,
 }
 
@@ -130,6 +132,9 @@ fn when<'a>(gathered: &'a Gathered, own: &mut BTreeMap<PartyId, Own<'a>>) {
     }
     for time in &gathered.times {
         own.entry(time.member).or_default().times.push(time);
+    }
+    for time in &gathered.elsewhere {
+        own.entry(time.party).or_default().elsewhere.push((time.from, time.to));
     }
 }
 
@@ -222,15 +227,20 @@ fn times(gathered: &Gathered, figures: &mut AgentFigures, own: Own<'_>, phones: 
     let of_his = |keep: &dyn Fn(&Off) -> bool| {
         Stretch::of(own.times.iter().filter(|time| keep(&time.what)).map(|time| (time.from, time.to)))
     };
-    let wrap_up = of_his(&|what| *what == Off::WrapUp(gathered.group)).and(&window);
+    let after = |what: &Off| if let Off::WrapUp(group) = what { Some(*group) } else { None };
+    let wrap_up = of_his(&|what| after(what) == Some(gathered.group)).and(&window);
+    let wrap_up_elsewhere = of_his(&|what| after(what).is_some_and(|group| group != gathered.group));
     let paused = of_his(&|what| matches!(what, Off::Paused(_))).and(&inside);
     let away = of_his(&|what| is_away(gathered, what, phones)).and(&inside);
-    let worked = Stretch::of(own.talk).or(&wrap_up).and(&inside);
+    let handled = Stretch::of(own.handled);
+    // Whoever asks a colleague about a call of the group works for the group.
+    let elsewhere = Stretch::of(own.elsewhere).without(&handled).or(&wrap_up_elsewhere);
+    let worked = handled.or(&wrap_up).and(&inside);
     figures.logged_in = inside.length();
     figures.wrap_up = wrap_up.length();
     figures.paused = paused.length();
     figures.away = away.length();
-    figures.offerable = inside.without(&paused).without(&away).length();
+    figures.offerable = inside.without(&paused).without(&away).without(&elsewhere).length();
     figures.occupancy = ratio(worked.length().0, figures.logged_in.0);
 }
 

@@ -1,6 +1,6 @@
 //! A call: its head in lists, and everything of it.
 
-use model::fact::{Called, FallbackStep, Peer, Place, Role, VisitOutcome};
+use model::fact::{Called, Charge, FallbackStep, Peer, Place, Role, VisitOutcome};
 use model::id::PartyId;
 use model::record::{CallRecord, FallbackRecord, HeardRecord, LegRecord, VisitRecord};
 use serde::Serialize;
@@ -69,6 +69,21 @@ pub struct LegShape {
     pub end_cause: Option<EndCauseWord>,
     /// How its sound went.
     pub media: Option<MediaShape>,
+    /// Who pays for it; null where it cannot leave the platform.
+    pub charge: Option<ChargeShape>,
+}
+
+/// Who pays for a leg.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChargeShape {
+    /// `group`, `user`, `company`.
+    pub to: &'static str,
+    /// The group.
+    pub group: Option<String>,
+    /// Its `billing_id` then; null: the company's own account.
+    pub billing_id: Option<String>,
+    /// The user who called or sent the call on.
+    pub user: Option<String>,
 }
 
 /// How the sound of a leg went.
@@ -196,6 +211,10 @@ pub fn parties(record: &CallRecord) -> Vec<PartyId> {
         Peer::Party(party) => Some(party),
         Peer::Set(_) | Peer::Emergency(_) => None,
     }));
+    parties.extend(record.legs.iter().filter_map(|leg| match leg.charge {
+        Some(Charge::User(party)) => Some(party),
+        Some(Charge::Group { .. } | Charge::Company) | None => None,
+    }));
     parties
 }
 
@@ -241,6 +260,23 @@ fn leg_shape(leg: &LegRecord, record: &CallRecord, names: &Names) -> LegShape {
             jitter_in_ms: f64::from(media.jitter_in_us) / 1_000.0,
             lost_out: media.lost_out,
         }),
+        charge: leg.charge.as_ref().map(|charge| charge_shape(charge, names)),
+    }
+}
+
+fn charge_shape(charge: &Charge, names: &Names) -> ChargeShape {
+    match charge {
+        Charge::Group { number, billing_id } => ChargeShape {
+            to: "group",
+            group: Some(number.to_string()),
+            billing_id: billing_id.as_deref().map(str::to_owned),
+            user: None,
+        },
+        Charge::User(party) => {
+            let user = names.get(party).and_then(|view| view.user.clone());
+            ChargeShape { to: "user", group: None, billing_id: None, user }
+        }
+        Charge::Company => ChargeShape { to: "company", group: None, billing_id: None, user: None },
     }
 }
 

@@ -31,7 +31,7 @@ const fn for_all(path: &'static str) -> Endpoint {
 }
 
 /// In order of path and method.
-pub(crate) const ENDPOINTS: [Endpoint; 27] = [
+pub(crate) const ENDPOINTS: [Endpoint; 28] = [
     on("GET", "/api/v1/calls"),
     on("GET", "/api/v1/calls/{id}"),
     on("GET", "/api/v1/calls/{id}/explain"),

@@ -291,6 +291,7 @@ pub(crate) fn record(nth: u64, caller: PartyId, group: &str) -> CallRecord {
         ended: Some(ended),
         cause: None,
         media: None,
+        charge: None,
     };
     CallRecord {
         call,

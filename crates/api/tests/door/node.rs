@@ -282,6 +282,13 @@ async fn gather(
         callbacks: callbacks.iter().map(|callback| (callback.callback, callback.state)).collect(),
         sessions: store.sessions(tenant, group, window).await.unwrap(),
         times: store.times(tenant, window).await.unwrap(),
+        elsewhere: store
+            .calls_between(tenant, None, window, 500)
+            .await
+            .unwrap()
+            .iter()
+            .flat_map(|record| api::figures::elsewhere(record, group, MIDNIGHT))
+            .collect(),
     }
 }
 

@@ -77,11 +77,17 @@ async fn busy_hour() -> House {
         missed(18, EndCause::NoAnswer),
     ];
     calls.extend((21..=23).map(|nth| waited(nth, 12, VisitOutcome::CalledBack)));
-    // The call to the customer that was called back: Mari spoke for 20 seconds.
-    let mut outgoing = served(24, MARI, 0, 20);
+    // The call to the customer that was called back: he answered 5 seconds after Mari, who spoke for 20 seconds.
+    let mut outgoing = served(24, MARI, 0, 25);
+    outgoing.answered = Some(Utc(outgoing.legs[1].answered.unwrap().0 + 5_000_000));
     outgoing.to = Called::Callback(GROUP.parse().unwrap());
     outgoing.visits.clear();
     calls.push(outgoing);
+    // Juri talked for another group for 100 seconds; he is rung for it 10 seconds longer.
+    let mut other = served(26, JURI, 10, 100);
+    other.visits[0].group = "101".parse().unwrap();
+    other.legs[1].group = Some("101".parse().unwrap());
+    calls.push(other);
     let mut folded: Vec<Folded> = calls.into_iter().map(|call| Folded::Call(Box::new(call))).collect();
     folded.extend([callback(21, CallbackState::Done), callback(22, CallbackState::Expired)]);
     let session = |member, from, to| DutySession { group: GROUP.parse().unwrap(), member, from, to };
@@ -177,14 +183,15 @@ async fn each_member_has_his_time_in_each_state_his_share_and_whether_it_was_fai
         assert!((value - expected).abs() < 1e-9, "{value} is not {expected}");
     };
     near(&mari["share"], 4.0 / 6.0);
-    near(&mari["occupancy"], 200.0 / 3_600.0);
+    near(&mari["occupancy"], 205.0 / 3_600.0);
     near(&juri["occupancy"], 100.0 / 1_800.0);
     let (hers, his) = (&mari["fairness"], &juri["fairness"]);
-    assert_eq!((&hers["offerable_s"], &his["offerable_s"]), (&2_900.into(), &1_300.into()));
-    near(&hers["expected_share"], 2_900.0 / 4_200.0);
+    // Neither talk for another group nor the work after it is time in which this one could have offered calls.
+    assert_eq!((&hers["offerable_s"], &his["offerable_s"]), (&2_800.into(), &1_190.into()));
+    near(&hers["expected_share"], 2_800.0 / 3_990.0);
     near(&hers["actual_share"], 4.0 / 6.0);
-    near(&hers["deviation"], 4.0 / 6.0 - 2_900.0 / 4_200.0);
-    near(&his["deviation"], 2.0 / 6.0 - 1_300.0 / 4_200.0);
+    near(&hers["deviation"], 4.0 / 6.0 - 2_800.0 / 3_990.0);
+    near(&his["deviation"], 2.0 / 6.0 - 1_190.0 / 3_990.0);
     let none = House::build().await.get(&format!("/api/v1/groups/{GROUP}/statistics"), SINILIND).await.json();
     assert_eq!((&none["members"][1]["share"], &none["members"][1]["occupancy"]), (&1.0.into(), &Value::Null));
     assert_eq!(none["members"][1]["fairness"], Value::Null, "nobody was logged in");

@@ -38,6 +38,7 @@ impl Switchboard {
             role: Role::Caller,
             peer: Peer::Party(from.party.id),
             group: None,
+            charge: None,
         });
         let mut call = Call {
             id: leg.call,

@@ -1,6 +1,8 @@
 //! A person called directly: a user by extension or personal number, a number outside, help in need.
 
-use model::fact::{EndCause, Outcome, Peer, Role, What};
+use std::sync::Arc;
+
+use model::fact::{Charge, EndCause, Outcome, Peer, Role, What};
 use model::id::PartyId;
 use model::leg::{Dial, DialTo, LegCommand, Party, RecallReason, Release, Show};
 use model::number::{Number, ShortNumber};
@@ -56,7 +58,8 @@ pub(crate) enum CannotRing {
 impl Switchboard {
     /// Begins a leg and dials it.
     pub(crate) fn dial(&mut self, call: &mut Call, dialling: Dialling) -> u16 {
-        let n = self.begin_leg(call, dialling.far_end);
+        let charge = self.charge(call, &dialling);
+        let n = self.begin_leg(call, dialling.far_end, charge);
         let leg = call.leg_id(n);
         self.command_leg(
             leg,
@@ -73,22 +76,53 @@ impl Switchboard {
         n
     }
 
+    /// Who pays for a leg, if it can leave the platform: the group that it serves (V-12), else who sent the call on, else
+    /// the user who calls.
+    fn charge(&self, call: &Call, dialling: &Dialling) -> Option<Charge> {
+        let leaves = match dialling.to {
+            DialTo::User(_) | DialTo::Devices { mobile: None, .. } => false,
+            DialTo::Devices { mobile: Some(_), .. }
+            | DialTo::Outside(_)
+            | DialTo::Row(_)
+            | DialTo::Emergency(_) => true,
+        };
+        if !leaves {
+            return None;
+        }
+        let back = if let Phase::Callback(attempt) = &call.phase { Some(attempt.group) } else { None };
+        if let Some(number) = dialling.far_end.group.or(back) {
+            let group = self.settings.group(number);
+            let billing_id = group.and_then(|group| group.billing_id.as_deref().map(Arc::from));
+            return Some(Charge::Group { number, billing_id });
+        }
+        let user = |party: &PartyId| self.settings.config.users.contains_key(party);
+        let sent_by =
+            if let Phase::Transferring(transferring) = &call.phase { transferring.by } else { None };
+        let payer = sent_by.filter(user).or(Some(call.from.party.id).filter(user));
+        Some(payer.map_or(Charge::Company, Charge::User))
+    }
+
     /// Begins a leg without dialling it: also for those who have no contact to ring.
-    pub(crate) fn begin_leg(&mut self, call: &mut Call, FarEnd { peer, role, group }: FarEnd) -> u16 {
+    fn begin_leg(
+        &mut self,
+        call: &mut Call,
+        FarEnd { peer, role, group }: FarEnd,
+        charge: Option<Charge>,
+    ) -> u16 {
         let n = call.next_leg;
         call.next_leg += 1;
         let party = match peer {
             Peer::Party(party) => Some(party),
             Peer::Set(_) | Peer::Emergency(_) => None,
         };
-        self.fact(What::LegStarted { leg: call.leg_id(n), role, peer, group });
+        self.fact(What::LegStarted { leg: call.leg_id(n), role, peer, group, charge });
         call.legs.insert(n, Leg { role, party, state: LegRun::Dialling });
         n
     }
 
     /// A leg that ended before anything was dialled.
     pub(crate) fn stillborn_leg(&mut self, call: &mut Call, far_end: FarEnd, cause: EndCause) {
-        let n = self.begin_leg(call, far_end);
+        let n = self.begin_leg(call, far_end, None);
         self.fact(What::LegEnded { leg: call.leg_id(n), cause });
         call.legs.remove(&n);
     }

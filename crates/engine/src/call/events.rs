@@ -79,11 +79,9 @@ impl Switchboard {
 
     /// What the call was doing is over: nothing of it may go off or be found any more.
     pub(crate) fn leave_phase(&mut self, call: &Call) {
-        for timer in
-            [Timer::Prompt(call.id), Timer::Keys(call.id), Timer::Camp(call.id), Timer::Park(call.id)]
-        {
-            self.timers.cancel(timer);
-        }
+        let id = call.id;
+        let timers = [Timer::Prompt(id), Timer::Keys(id), Timer::Camp(id), Timer::Park(id)];
+        self.timers.cancel_of(id, &timers);
         match &call.phase {
             Phase::Parked(parked) => {
                 self.parked.remove(&parked.slot);
@@ -383,14 +381,11 @@ impl Switchboard {
     pub(crate) fn leave_group(&mut self, call: &Call, outcome: VisitOutcome) {
         if let Phase::Offering(offering) = &call.phase {
             let group = offering.group;
-            self.want_none(group, call.id);
-            for timer in
-                [Timer::Round(call.id), Timer::WaitMax(call.id), Timer::Age(call.id), Timer::Repeat(call.id)]
-            {
-                self.timers.cancel(timer);
-            }
-            self.timers.cancel(Timer::Prompt(call.id));
-            self.timers.cancel(Timer::Keys(call.id));
+            let id = call.id;
+            self.want_none(group, id);
+            let waits = [Timer::Round(id), Timer::WaitMax(id), Timer::Age(id), Timer::Repeat(id)];
+            self.timers.cancel_of(id, &waits);
+            self.timers.cancel_of(id, &[Timer::Prompt(id), Timer::Keys(id)]);
             self.fact(What::VisitEnded { call: call.id, group, outcome });
             self.review_closing(group);
         }

@@ -121,10 +121,10 @@ impl Call {
         self.leg_id(self.served)
     }
 
-    /// The line it stands in.
-    pub(crate) fn line(&self) -> Option<&InLine> {
+    /// How it is offered to the members of a group, if it is.
+    pub(crate) fn offering(&self) -> Option<&offer::Offering> {
         match &self.phase {
-            Phase::Offering(offering) => offering.line.as_ref(),
+            Phase::Offering(offering) => Some(offering),
             Phase::Falling(_)
             | Phase::Direct
             | Phase::Announcing(_)
@@ -136,28 +136,21 @@ impl Call {
             | Phase::Callback(_)
             | Phase::Ending => None,
         }
+    }
+
+    /// The line it stands in.
+    pub(crate) fn line(&self) -> Option<&InLine> {
+        self.offering()?.line.as_ref()
     }
 
     /// The line it stands in, to be changed.
     pub(crate) fn line_mut(&mut self) -> Option<&mut InLine> {
-        match &mut self.phase {
-            Phase::Offering(offering) => offering.line.as_mut(),
-            Phase::Falling(_)
-            | Phase::Direct
-            | Phase::Announcing(_)
-            | Phase::Talking
-            | Phase::Echo
-            | Phase::Parked(_)
-            | Phase::Camped(_)
-            | Phase::Transferring(_)
-            | Phase::Callback(_)
-            | Phase::Ending => None,
-        }
+        if let Phase::Offering(offering) = &mut self.phase { offering.line.as_mut() } else { None }
     }
 
     /// The group that offers it now.
     pub(crate) fn group_now(&self) -> Option<Number> {
-        if let Phase::Offering(offering) = &self.phase { Some(offering.group) } else { None }
+        self.offering().map(|offering| offering.group)
     }
 
     /// A name for the next playing.

@@ -196,9 +196,9 @@ fn does(
     if agent.reach.contacts == 0 && agent.busy.is_empty() {
         return None;
     }
-    let does = match agent.busy.iter().next_back() {
-        Some((leg, LegState::Talking)) => talks(state, groups, *leg, now),
-        Some((leg, LegState::Ringing)) => rings(state, groups, *leg, now, taken),
+    let does = match agent.busy.last() {
+        Some((leg, LegState::Talking)) => talks(state, groups, leg, now),
+        Some((leg, LegState::Ringing)) => rings(state, groups, leg, now, taken),
         None => {
             let until = agent.wrap_up.max(agent.resting).map(|until| millis(until - now));
             until.map_or(Does::Free, Does::Until)

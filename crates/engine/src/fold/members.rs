@@ -1,5 +1,6 @@
-//! Facts about members of groups: who is listed, who is logged in, in which order, who has the duty.
+//! Facts about members of groups: who is listed, who is logged in, in which order, who has the duty, who has a licence.
 
+use model::fact::{Fact, What};
 use model::id::PartyId;
 use model::input::Actor;
 use model::number::Number;
@@ -9,14 +10,54 @@ use model::time::Utc;
 
 use super::{agent, tidy};
 
-pub(super) fn add_member(state: &mut SavedState, group: Number, member: PartyId, at: Utc) {
+/// Folds one of them in. Gives the time logged in that it ended.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the fold sends only these facts here")]
+pub(super) fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
+    let at = fact.at;
+    match &fact.what {
+        What::MemberAdded { group, member } => add_member(state, *group, *member, at),
+        What::MemberRemoved { group, member } => {
+            let session = leave(state, *group, *member, at);
+            forget_member(state, *group, *member);
+            return session;
+        }
+        What::GroupRemoved { group } => remove_group(state, *group),
+        What::LoggedIn { group, member, .. } => log_in(state, *group, *member, at),
+        What::LoggedOut { group, member, by } => {
+            let session = leave(state, *group, *member, at);
+            say_why(state, *group, *member, *by);
+            return session;
+        }
+        What::DutyChanged { group, duty } => change_duty(state, *group, *duty),
+        What::MovedToTail { group, member, .. } => {
+            if let Some(entry) = state.groups.get_mut(group) {
+                to_tail(entry, *member);
+            }
+        }
+        What::Delivered { group, .. } => {
+            if let Some(entry) = state.groups.get_mut(group) {
+                entry.delivered = Some(at);
+            }
+        }
+        What::LicenceBegan { member } => {
+            state.licensed.insert(*member);
+        }
+        What::LicenceEnded { member } => {
+            state.licensed.remove(member);
+        }
+        _ => {}
+    }
+    None
+}
+
+fn add_member(state: &mut SavedState, group: Number, member: PartyId, at: Utc) {
     let entry = state.groups.entry(group).or_default();
     entry.members.entry(member).or_default().since = at;
     state.memberships.entry(member).or_default().insert(group);
     agent(state, member, at);
 }
 
-pub(super) fn forget_member(state: &mut SavedState, group: Number, member: PartyId) {
+fn forget_member(state: &mut SavedState, group: Number, member: PartyId) {
     if let Some(entry) = state.groups.get_mut(&group) {
         entry.members.remove(&member);
     }
@@ -29,7 +70,7 @@ pub(super) fn forget_member(state: &mut SavedState, group: Number, member: Party
     tidy(state, member);
 }
 
-pub(super) fn remove_group(state: &mut SavedState, group: Number) {
+fn remove_group(state: &mut SavedState, group: Number) {
     let members: Vec<PartyId> =
         state.groups.get(&group).map(|entry| entry.members.keys().copied().collect()).unwrap_or_default();
     for member in members {
@@ -44,7 +85,7 @@ fn take_place(entry: &mut SavedGroup) -> Place {
     place
 }
 
-pub(super) fn log_in(state: &mut SavedState, group: Number, member: PartyId, at: Utc) {
+fn log_in(state: &mut SavedState, group: Number, member: PartyId, at: Utc) {
     let Some(entry) = state.groups.get_mut(&group) else { return };
     let place = take_place(entry);
     let Some(saved) = entry.members.get_mut(&member) else { return };
@@ -56,7 +97,7 @@ pub(super) fn log_in(state: &mut SavedState, group: Number, member: PartyId, at:
 }
 
 /// A member's log-in ends, and his duty with it.
-pub(super) fn leave(state: &mut SavedState, group: Number, member: PartyId, at: Utc) -> Option<Folded> {
+fn leave(state: &mut SavedState, group: Number, member: PartyId, at: Utc) -> Option<Folded> {
     let entry = state.groups.get_mut(&group)?;
     if entry.duty == Some(member) {
         entry.duty = None;
@@ -71,7 +112,7 @@ pub(super) fn leave(state: &mut SavedState, group: Number, member: PartyId, at: 
 }
 
 /// Whether a rule logged him out, which supervisors are told (V-40).
-pub(super) fn say_why(state: &mut SavedState, group: Number, member: PartyId, by: Actor) {
+fn say_why(state: &mut SavedState, group: Number, member: PartyId, by: Actor) {
     let saved = state.groups.get_mut(&group).and_then(|entry| entry.members.get_mut(&member));
     if let Some(saved) = saved.filter(|saved| saved.place.is_none()) {
         saved.missed_out = by == Actor::Rule;
@@ -79,7 +120,7 @@ pub(super) fn say_why(state: &mut SavedState, group: Number, member: PartyId, by
 }
 
 /// Who had the duty before stays logged in, as an ordinary member at the tail (K-20, K-43).
-pub(super) fn change_duty(state: &mut SavedState, group: Number, duty: Option<PartyId>) {
+fn change_duty(state: &mut SavedState, group: Number, duty: Option<PartyId>) {
     let Some(entry) = state.groups.get_mut(&group) else { return };
     let before = std::mem::replace(&mut entry.duty, duty);
     if let Some(before) = before.filter(|before| Some(*before) != duty) {
@@ -87,7 +128,7 @@ pub(super) fn change_duty(state: &mut SavedState, group: Number, duty: Option<Pa
     }
 }
 
-pub(super) fn to_tail(entry: &mut SavedGroup, member: PartyId) {
+fn to_tail(entry: &mut SavedGroup, member: PartyId) {
     let place = take_place(entry);
     let Some(saved) = entry.members.get_mut(&member) else { return };
     if let Some(old) = saved.place.replace(place) {

@@ -46,29 +46,20 @@ fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
             }
             tidy(state, *party);
         }
-        What::MemberAdded { group, member } => members::add_member(state, *group, *member, at),
-        What::MemberRemoved { group, member } => {
-            let session = members::leave(state, *group, *member, at);
-            members::forget_member(state, *group, *member);
-            return session;
-        }
-        What::GroupRemoved { group } => members::remove_group(state, *group),
-        What::LoggedIn { group, member, .. } => members::log_in(state, *group, *member, at),
-        What::LoggedOut { group, member, by } => {
-            let session = members::leave(state, *group, *member, at);
-            members::say_why(state, *group, *member, *by);
-            return session;
-        }
-        What::DutyChanged { group, duty } => members::change_duty(state, *group, *duty),
+        What::MemberAdded { .. }
+        | What::MemberRemoved { .. }
+        | What::GroupRemoved { .. }
+        | What::LoggedIn { .. }
+        | What::LoggedOut { .. }
+        | What::DutyChanged { .. }
+        | What::MovedToTail { .. }
+        | What::Delivered { .. }
+        | What::LicenceBegan { .. }
+        | What::LicenceEnded { .. } => return members::take(state, fact),
         What::Paused { member, reason } => {
             pause(state, *member, Some(SavedPause { since: at, reason: reason.clone() }), at);
         }
         What::Resumed { member } => pause(state, *member, None, at),
-        What::MovedToTail { group, member, .. } => {
-            if let Some(entry) = state.groups.get_mut(group) {
-                members::to_tail(entry, *member);
-            }
-        }
         What::CallArrived { .. }
         | What::CallAnswered { .. }
         | What::CallEnded { .. }
@@ -127,14 +118,14 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
                 // Answered by us, but the answer could not leave.
                 record.answered = None;
             }
-            return Some(Folded::Call(Box::new(record)));
+            return Some(Folded::Call(record));
         }
         What::VisitStarted { call, group } => start_visit(state, *call, *group, at),
         What::VisitEnded { call, group, outcome } => end_visit(state, *call, *group, *outcome, at),
         What::Fallback { call, group, target, step } => with_record(state, *call, |record| {
             record.fallback.push(FallbackRecord { at, group: *group, target: target.clone(), step: *step });
         }),
-        What::LegStarted { leg, role, peer, group } => {
+        What::LegStarted { leg, role, peer, group, charge } => {
             let record = LegRecord {
                 leg: *leg,
                 role: *role,
@@ -146,6 +137,7 @@ fn fold_call(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
                 ended: None,
                 cause: None,
                 media: None,
+                charge: charge.clone(),
             };
             start_leg(state, record);
         }
@@ -207,6 +199,9 @@ pub(crate) fn call_of(what: &What) -> Option<CallId> {
         | What::LoggedIn { .. }
         | What::LoggedOut { .. }
         | What::DutyChanged { .. }
+        | What::Delivered { .. }
+        | What::LicenceBegan { .. }
+        | What::LicenceEnded { .. }
         | What::Paused { .. }
         | What::Resumed { .. }
         | What::Closed { .. }
@@ -232,7 +227,7 @@ fn pause(state: &mut SavedState, member: PartyId, paused: Option<SavedPause>, at
 }
 
 fn agent(state: &mut SavedState, party: PartyId, at: Utc) -> &mut SavedAgent {
-    state.agents.entry(party).or_insert_with(|| SavedAgent { since: at, ..SavedAgent::default() })
+    state.agents.get_or_insert_with(party, || SavedAgent { since: at, ..SavedAgent::default() })
 }
 
 /// Forgets a party of whom nothing needs to be known: a caller who has gone.
@@ -391,7 +386,7 @@ fn end_leg(state: &mut SavedState, leg: LegId, cause: EndCause, at: Utc) {
     });
     let Some((Peer::Party(party), role, group, answered)) = whose else { return };
     let agent = agent(state, party, at);
-    agent.busy.remove(&leg);
+    agent.busy.remove(leg);
     agent.since = at;
     let talked = cause != EndCause::NotConfirmed
         && state.calls.get(&leg.call).is_some_and(|record| record.answered.is_some());

@@ -7,7 +7,6 @@ use model::fact::Rank;
 use model::id::{CallId, PartyId};
 use model::number::Number;
 
-use crate::call::Phase;
 use crate::switchboard::Switchboard;
 
 impl Switchboard {
@@ -113,19 +112,7 @@ impl Switchboard {
         if let Some(ghost) = self.ghosts.get(&id) {
             return ghost.can_offer(party);
         }
-        let Some(call) = self.calls.get(&id) else { return false };
-        match &call.phase {
-            Phase::Offering(offering) => offering.group == number && offering.can_offer(party),
-            Phase::Falling(_)
-            | Phase::Direct
-            | Phase::Announcing(_)
-            | Phase::Talking
-            | Phase::Echo
-            | Phase::Parked(_)
-            | Phase::Camped(_)
-            | Phase::Transferring(_)
-            | Phase::Callback(_)
-            | Phase::Ending => false,
-        }
+        let offering = self.calls.get(&id).and_then(|call| call.offering());
+        offering.is_some_and(|offering| offering.group == number && offering.can_offer(party))
     }
 }

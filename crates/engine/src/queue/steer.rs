@@ -27,18 +27,8 @@ impl Switchboard {
         let Some(call) = self.calls.get(&id) else {
             return self.reply(request, Reply::Refused(Refusal::NoCall));
         };
-        let number = match &call.phase {
-            Phase::Offering(offering) => offering.group,
-            Phase::Falling(_)
-            | Phase::Direct
-            | Phase::Announcing(_)
-            | Phase::Talking
-            | Phase::Echo
-            | Phase::Parked(_)
-            | Phase::Camped(_)
-            | Phase::Transferring(_)
-            | Phase::Callback(_)
-            | Phase::Ending => return self.reply(request, Reply::Refused(Refusal::NotWaiting)),
+        let Some(number) = call.group_now() else {
+            return self.reply(request, Reply::Refused(Refusal::NotWaiting));
         };
         let refusal = if !self.settings.config.users.contains_key(&user) {
             Some(Refusal::NoUser)

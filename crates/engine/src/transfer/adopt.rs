@@ -34,7 +34,10 @@ impl Switchboard {
             Peer::Party(party) => Some(party),
             Peer::Set(_) | Peer::Emergency(_) => None,
         };
-        self.fact(What::LegStarted { leg, role, peer, group });
+        // Who paid for it goes on paying.
+        let before = self.saved.calls.get(&from.call).and_then(|record| record.legs.get(usize::from(from.n)));
+        let charge = before.and_then(|leg| leg.charge.clone());
+        self.fact(What::LegStarted { leg, role, peer, group, charge });
         self.fact(What::LegMoved { from, to: leg });
         call.legs.insert(n, Leg { role, party, state: LegRun::Joined });
         self.command_leg(leg, LegCommand::Adopt { from });
@@ -176,8 +179,7 @@ impl Switchboard {
     fn ringing_leg(&self, whose: Option<PartyId>, party: PartyId) -> Option<LegId> {
         let rings = |leg: &LegId| Some((self.rings_since(*leg)?, *leg));
         let of = |party: PartyId| {
-            let legs =
-                self.saved.agents.get(&party).map(|agent| agent.busy.keys().copied().collect::<Vec<_>>());
+            let legs = self.saved.agents.get(&party).map(|agent| agent.busy.legs().collect::<Vec<_>>());
             legs.unwrap_or_default()
         };
         let legs: Vec<LegId> = match whose {

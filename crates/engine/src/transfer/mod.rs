@@ -30,7 +30,7 @@ pub(crate) struct Transferring {
     /// His wish, to be answered.
     refer: Option<ReferId>,
     /// Who gets the call back when it fails.
-    by: Option<PartyId>,
+    pub(crate) by: Option<PartyId>,
     /// Whom it rings, for the text of a recall.
     target: Option<PartyId>,
     /// From alerting.

@@ -93,19 +93,13 @@ impl Switchboard {
         let Some(call) = self.calls.get(&id) else {
             return self.reply(request, Reply::Refused(Refusal::NoCall));
         };
-        let parked = match &call.phase {
-            Phase::Offering(_) => return self.wish_take(request, id, user),
-            Phase::Parked(parked) => parked.slot,
-            Phase::Falling(_)
-            | Phase::Direct
-            | Phase::Announcing(_)
-            | Phase::Talking
-            | Phase::Echo
-            | Phase::Camped(_)
-            | Phase::Transferring(_)
-            | Phase::Callback(_)
-            | Phase::Ending => return self.reply(request, Reply::Refused(Refusal::NotNow)),
+        if call.offering().is_some() {
+            return self.wish_take(request, id, user);
+        }
+        let Phase::Parked(parked) = &call.phase else {
+            return self.reply(request, Reply::Refused(Refusal::NotNow));
         };
+        let parked = parked.slot;
         if !self.settings.config.users.contains_key(&user) {
             return self.reply(request, Reply::Refused(Refusal::NoUser));
         }

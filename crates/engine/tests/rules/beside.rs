@@ -22,7 +22,7 @@ fn calls_of_the_main_line_do_not_touch_the_ring() {
             > call 1 from line to +3725557777
                 call 1 from line to Outside(PartyId(1101))
                 caller 1 begun as Caller
-                stranger 101 begun as Callee
+                stranger 101 begun as Callee, charged to line
                 dial +3725557777, showing +3726001000 "no name"
             > call 2
                 call 2 from stranger 2 to Group(E164(PhoneNumber(3726001000)))

@@ -141,7 +141,7 @@ fn after_the_main_line_the_configured_target_is_called() {
                 release line: Normal
                 fallback own_line: Failed(NoAnswer)
                 fallback number:+3725557777: Tried
-                +3725557777 begun as Outside
+                +3725557777 begun as Outside, charged to +3726001000
                 dial +3725557777, showing +3725557001 "no name", diverted by +3726001000
             > +3725557777 rings
                 +3725557777 alerting

@@ -36,7 +36,7 @@ fn a_foreign_diversion_counts_as_not_answered() {
                 notice to mari: DiversionSeen
                 screen of mari: "Info: your phone forwards calls. Switch the forwarding off to get the group's calls."
                 offered to Madis (Rotation)
-                Madis begun as Member
+                Madis begun as Member, charged to +3726001000
                 dial Madis, showing +3725557001 "Info +3725557001", diverted by +3726001000, no diversion
                 list: Madis juri mari
             > Madis is diverted

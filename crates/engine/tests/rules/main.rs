@@ -5,6 +5,7 @@
 
 mod bed;
 mod beside;
+mod bill;
 mod callback;
 mod code;
 mod company;

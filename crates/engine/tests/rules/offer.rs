@@ -60,7 +60,7 @@ fn a_member_sees_the_caller_and_the_group() {
             > juri is busy
                 juri ended: Busy
                 offered to Madis (Rotation)
-                Madis begun as Member
+                Madis begun as Member, charged to +3726001000
                 dial Madis, showing +3725557001 "Info +3725557001", diverted by +3726001000, no diversion
             > Madis is busy
                 Madis ended: Busy

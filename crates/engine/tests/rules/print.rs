@@ -1,7 +1,7 @@
 //! Outputs as a reader of a case sees them: one line each, people by name. What says nothing about the rules
 //! is left out unless the script asks for `details`.
 
-use model::fact::What;
+use model::fact::{Charge, What};
 use model::id::{LegId, PartyId};
 use model::leg::{Dial, DialTo, LegCommand};
 use model::number::Number;
@@ -197,7 +197,13 @@ impl Bed {
             What::CallAnswered { call, .. } => format!("{} answered", self.call_name(*call)),
             What::VisitStarted { group, .. } => format!("visit of {group}"),
             What::VisitEnded { group, outcome, .. } => format!("visit of {group} ended: {outcome:?}"),
-            What::LegStarted { leg, role, .. } => format!("{} begun as {role:?}", self.who(*leg)),
+            What::LegStarted { leg, role, charge, .. } => {
+                let charge = charge.as_ref().map(|charge| format!(", {}", charged(charge)));
+                format!("{} begun as {role:?}{}", self.who(*leg), charge.unwrap_or_default())
+            }
+            What::Delivered { group, .. } => format!("delivered{}", of(*group)),
+            What::LicenceBegan { member } => format!("{} has a licence", name(*member)),
+            What::LicenceEnded { member } => format!("{} has no licence any more", name(*member)),
             What::LegAlerting { leg } => format!("{} alerting", self.who(*leg)),
             What::LegAnswered { leg } => format!("{} answered", self.who(*leg)),
             What::NoticeSent { to, kind, .. } => format!("notice to {}: {kind:?}", name(*to)),
@@ -227,6 +233,17 @@ impl Bed {
             format!("list{}: {}", of(number), names.join(" ")).trim_end().to_owned()
         };
         self.company.groups().map(list).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Who pays.
+fn charged(charge: &Charge) -> String {
+    match charge {
+        Charge::Group { number, billing_id } => {
+            format!("charged to {}", billing_id.as_deref().map_or_else(|| number.to_string(), str::to_owned))
+        }
+        Charge::User(party) => format!("charged to {}", name(*party)),
+        Charge::Company => "charged to the company".to_owned(),
     }
 }
 

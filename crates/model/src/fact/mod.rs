@@ -19,7 +19,7 @@ use crate::target::Target;
 use crate::time::Utc;
 
 pub use words::{
-    CallbackState, Called, ClosedReason, EndCause, FallbackStep, NoticeKind, OfferRule, Outcome,
+    CallbackState, Called, Charge, ClosedReason, EndCause, FallbackStep, NoticeKind, OfferRule, Outcome,
     OverflowCause, Peer, Place, QueuedWhy, Rank, Role, TailCause, VisitOutcome,
 };
 
@@ -111,6 +111,24 @@ pub enum What {
     },
     /// The pause is over.
     Resumed {
+        /// Who.
+        member: PartyId,
+    },
+    /// A group with a waiting line got its first user as a member: it counts as delivered (I-27).
+    Delivered {
+        /// Which.
+        group: Number,
+        /// The first.
+        member: PartyId,
+    },
+    /// A user is a member of some group with a waiting line, and was of none before: one licence, however many such
+    /// groups there are (I-28).
+    LicenceBegan {
+        /// Who.
+        member: PartyId,
+    },
+    /// He is a member of none any more.
+    LicenceEnded {
         /// Who.
         member: PartyId,
     },
@@ -375,6 +393,9 @@ pub enum What {
         peer: Peer,
         /// On whose behalf.
         group: Option<Number>,
+        /// Who pays for it, where it can leave the platform (V-12).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        charge: Option<Charge>,
     },
     /// It rings there.
     LegAlerting {

@@ -1,5 +1,7 @@
 //! The words that facts are made of: who, as what, how and why.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::FactSeq;
@@ -107,6 +109,23 @@ pub enum Called {
     PickUp,
     /// Nobody has it.
     Nobody,
+}
+
+/// Who pays for a leg that can leave the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Charge {
+    /// The group for which it left: overflow, a member outside, a callback (V-12).
+    Group {
+        /// Which.
+        number: Number,
+        /// Its billing id then; `None`: the company's own account.
+        billing_id: Option<Arc<str>>,
+    },
+    /// The user who called or sent the call on.
+    User(PartyId),
+    /// The company: none of its groups and users asked for it.
+    Company,
 }
 
 /// The far end of a leg, in facts.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use expect_test::expect_file;
 use model::fact::{
-    CallbackState, Called, ClosedReason, EndCause, Fact, FallbackStep, NoticeKind, OfferRule, Outcome,
-    OverflowCause, Peer, Place, QueuedWhy, Rank, Role, TailCause, VisitOutcome, What,
+    CallbackState, Called, Charge, ClosedReason, EndCause, Fact, FallbackStep, NoticeKind, OfferRule,
+    Outcome, OverflowCause, Peer, Place, QueuedWhy, Rank, Role, TailCause, VisitOutcome, What,
 };
 use model::id::{CallId, ConfigVersion, FactSeq, LegId, PartyId};
 use model::input::{Activity, Actor, Reachability};
@@ -35,7 +35,7 @@ fn facts_keep_their_form() {
             what,
         })
         .collect();
-    crate::complete(facts.iter().map(|fact| number_of(&fact.what)), 46);
+    crate::complete(facts.iter().map(|fact| number_of(&fact.what)), 49);
     expect_file!["golden/facts.jsonl"].assert_eq(&crate::lines(&facts));
 }
 
@@ -191,6 +191,9 @@ fn of_groups() -> Vec<What> {
         What::MovedToTail { group, member, call: call(), why: TailCause::Answered },
         What::LoggedOut { group, member, by: Actor::Rule },
         What::MemberRemoved { group, member },
+        What::Delivered { group, member },
+        What::LicenceBegan { member },
+        What::LicenceEnded { member },
         What::GroupRemoved { group },
         What::CodeUsed { party: member, code: Arc::from("*961*1#"), done: true },
         What::NoticeSent { to: member, call: call(), kind: NoticeKind::PassedOn },
@@ -242,18 +245,28 @@ fn of_legs() -> Vec<What> {
             role: Role::Member,
             peer: Peer::Party(PartyId(1)),
             group: Some(group()),
+            charge: None,
         },
         What::LegStarted {
             leg: leg(2),
             role: Role::Outside,
             peer: Peer::Set("+3725557777".parse().unwrap()),
             group: None,
+            charge: Some(Charge::Group { number: group(), billing_id: Some("Osakond 7".into()) }),
         },
         What::LegStarted {
             leg: leg(3),
             role: Role::Callee,
             peer: Peer::Emergency("112".parse().unwrap()),
             group: None,
+            charge: Some(Charge::User(PartyId(1))),
+        },
+        What::LegStarted {
+            leg: leg(4),
+            role: Role::Outside,
+            peer: Peer::Party(PartyId(9)),
+            group: None,
+            charge: Some(Charge::Company),
         },
         What::LegAlerting { leg: leg(1) },
         What::LegAnswered { leg: leg(1) },
@@ -394,5 +407,8 @@ fn number_of(what: &What) -> usize {
         What::Parked { .. } => 43,
         What::Transferred { .. } => 44,
         What::LegMoved { .. } => 45,
+        What::Delivered { .. } => 46,
+        What::LicenceBegan { .. } => 47,
+        What::LicenceEnded { .. } => 48,
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn directory(platform: &Platform, tenant: &TenantId) -> Vec<Directory
 /// What a colleague sees of somebody: the first that holds.
 fn state_of(state: &SavedState, party: PartyId, phones: Phones) -> &'static str {
     let agent = state.agents.get(&party);
-    let busy = |what| agent.is_some_and(|agent| agent.busy.values().any(|leg| *leg == what));
+    let busy = |what| agent.is_some_and(|agent| agent.busy.any(what));
     if busy(LegState::Talking) {
         return "talking";
     }

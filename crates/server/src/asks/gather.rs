@@ -2,16 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::figures::{Gathered, Phones, Seat};
+use api::figures::{Elsewhere, Gathered, Phones, Seat, elsewhere};
 use model::fact::{CallbackState, Called};
 use model::id::{CallId, PartyId, TenantId};
 use model::number::Number;
 use model::record::{AgentTime, CallRecord, DutySession};
 use model::time::{Span, Utc};
+use store::Store;
 
 use super::{open_calls, or_log};
 use crate::node::clock::utc_now;
 use crate::platform::{Company, Platform};
+
+/// Ended calls are read in pieces of so many.
+const PAGE: u32 = 1_000;
+
+/// Calls that began so long before a window may reach into it.
+const CALL_MAX: Span = Span::seconds(4 * 3_600);
 
 /// Where a group that the settings have no more counted as answered in time.
 const SERVICE_LEVEL: Span = Span::seconds(20);
@@ -50,6 +57,10 @@ pub(super) async fn gather(
             return None;
         }
     }
+    let members: BTreeSet<PartyId> = parties.iter().copied().collect();
+    let mut away = elsewhere_ended(store, tenant, (number, &members), window).await?;
+    away.extend(open.iter().flat_map(|record| elsewhere(record, number, now)));
+    away.retain(|time| members.contains(&time.party));
     let visits = |record: &CallRecord| {
         record
             .visits
@@ -86,6 +97,7 @@ pub(super) async fn gather(
         callbacks,
         sessions,
         times,
+        elsewhere: away,
     })
 }
 
@@ -95,6 +107,27 @@ async fn was_there(platform: &Platform, tenant: &TenantId, number: Number) -> Op
     let store = &platform.store;
     let visited = or_log(store.visited(tenant, number, EVER).await)?;
     Some(!visited.is_empty() || !or_log(store.sessions(tenant, number, EVER).await)?.is_empty())
+}
+
+/// When members were in calls that were not the group's and have ended. Only times are kept of them: a company has
+/// more calls than a group.
+async fn elsewhere_ended(
+    store: &Store,
+    tenant: &TenantId,
+    (group, members): (Number, &BTreeSet<PartyId>),
+    (from, to): (Utc, Utc),
+) -> Option<Vec<Elsewhere>> {
+    let window = (Utc(from.0.saturating_sub_unsigned(CALL_MAX.0 * 1_000)), to);
+    let (mut times, mut before) = (Vec::new(), None);
+    loop {
+        let records = or_log(store.calls_between(tenant, before, window, PAGE).await)?;
+        let theirs = records.iter().flat_map(|record| elsewhere(record, group, from));
+        times.extend(theirs.filter(|time| members.contains(&time.party) && time.to > from));
+        match records.last() {
+            Some(last) if records.len() == PAGE as usize => before = Some(last.call),
+            Some(_) | None => return Some(times),
+        }
+    }
 }
 
 /// Ended calls, and those under way or not yet on disk, oldest first.

@@ -279,7 +279,13 @@ impl View {
             What::ConfigTaken { .. } | What::Started { .. } => {
                 self.touched.groups.extend(self.config.groups.keys());
             }
-            What::LegMedia { .. } | What::Heard { .. } | What::CodeUsed { .. } | What::NoticeSent { .. } => {}
+            What::LegMedia { .. }
+            | What::Heard { .. }
+            | What::CodeUsed { .. }
+            | What::NoticeSent { .. }
+            | What::Delivered { .. }
+            | What::LicenceBegan { .. }
+            | What::LicenceEnded { .. } => {}
         }
     }
 

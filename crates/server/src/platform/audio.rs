@@ -7,7 +7,7 @@ use media::clip::Clip;
 use media::decode::{DecodeError, decode};
 use model::config::fault::Fault;
 use model::config::tree::Node as Document;
-use model::config::{PromptKind, heard_in};
+use model::config::heard_in;
 use model::id::TenantId;
 use model::language::Language;
 use sha2::{Digest, Sha256};

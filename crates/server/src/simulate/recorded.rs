@@ -182,7 +182,7 @@ async fn shifts(
     for time in store.times(&config.id, window).await?.into_iter().filter(|time| keeps_away(&time.what)) {
         off.entry(time.member).or_default().push((time.from, time.to));
     }
-    for (party, agent) in &state.agents {
+    for (party, agent) in state.agents.iter() {
         if let Some((_, since)) = agent.off.as_ref().filter(|(what, _)| keeps_away(what)) {
             off.entry(*party).or_default().push((*since, lasts));
         }

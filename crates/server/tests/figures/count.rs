@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::fact::{CallbackState, EndCause, Fact, Peer, Role, VisitOutcome, What};
 use model::id::{CallId, LegId, PartyId};
 use model::input::Activity;
+use model::number::Number;
 use model::time::Utc;
 
-use crate::{BLOCKING, MEMBERS};
+use crate::{BLOCKING, MEMBERS, group};
 
 /// What facts add up to.
 #[derive(Default)]
@@ -41,6 +42,8 @@ pub(crate) struct Own {
     pub(crate) paused: u64,
     pub(crate) away: u64,
     pub(crate) offerable: u64,
+    /// In calls that were not the group's, or working after one.
+    pub(crate) elsewhere: u64,
     pub(crate) worked: u64,
 }
 
@@ -49,9 +52,11 @@ pub(crate) struct Own {
 struct Doing {
     logged_in: bool,
     legs: BTreeSet<LegId>,
-    /// Of these, those on which he talks in a call of the group that counts.
-    talks: BTreeSet<LegId>,
-    wraps_up: bool,
+    /// Of these, those on which he has taken a call of the group that counts.
+    handles: BTreeSet<LegId>,
+    /// Of these, those on which he is rung or talks for the group.
+    ours: BTreeSet<LegId>,
+    wraps_up: Option<Number>,
     paused: bool,
     phones: u8,
     presence: Activity,
@@ -61,6 +66,8 @@ struct Doing {
 struct Offer {
     member: PartyId,
     answered: Option<Utc>,
+    /// He and the caller are joined.
+    joined: Option<Utc>,
     counts: bool,
 }
 
@@ -95,8 +102,8 @@ impl Count {
         }
         // Those who still talk.
         for offer in offers.values().filter(|offer| offer.counts) {
-            if let (Some(answered), Some(own)) = (offer.answered, count.members.get_mut(&offer.member)) {
-                own.talk += seconds(answered, now);
+            if let (Some(joined), Some(own)) = (offer.joined, count.members.get_mut(&offer.member)) {
+                own.talk += seconds(joined, now);
             }
         }
         count
@@ -107,7 +114,7 @@ impl Count {
             What::CallArrived { call, to: model::fact::Called::Callback(_), .. } if counts(fact.at) => {
                 entered.insert(*call, fact.at);
             }
-            What::VisitStarted { call, .. } if counts(fact.at) => {
+            What::VisitStarted { call, group: number } if *number == group() && counts(fact.at) => {
                 entered.insert(*call, fact.at);
                 self.offered += 1;
             }
@@ -141,7 +148,7 @@ impl Count {
         match &fact.what {
             What::LegStarted { leg, role: Role::Member, peer: Peer::Party(member), .. } => {
                 let counts = entered.contains_key(&leg.call);
-                offers.insert(*leg, Offer { member: *member, answered: None, counts });
+                offers.insert(*leg, Offer { member: *member, answered: None, joined: None, counts });
                 if counts {
                     self.members.get_mut(member).unwrap().offered += 1;
                 }
@@ -153,11 +160,17 @@ impl Count {
                     self.members.get_mut(&offer.member).unwrap().answered += 1;
                 }
             }
+            What::CallAnswered { with: Some(leg), .. } => {
+                if let Some(offer) = offers.get_mut(leg) {
+                    offer.joined = Some(fact.at);
+                }
+            }
             What::LegEnded { leg, cause } => {
                 let Some(offer) = offers.remove(leg).filter(|offer| offer.counts) else { return };
                 let own = self.members.get_mut(&offer.member).unwrap();
+                own.talk += offer.joined.map_or(0, |joined| seconds(joined, fact.at));
                 match (offer.answered, cause) {
-                    (Some(answered), _) => own.talk += seconds(answered, fact.at),
+                    (Some(_), _) => {}
                     (None, EndCause::NoAnswer) => own.no_answer += 1,
                     (None, EndCause::Busy) => own.busy += 1,
                     (None, EndCause::Unreachable) => own.unreachable += 1,
@@ -174,8 +187,9 @@ impl Count {
         for (party, doing) in doing {
             let own = self.members.get_mut(party).unwrap();
             let free = doing.legs.is_empty();
-            let wraps_up = free && doing.wraps_up;
-            own.wrap_up += u64::from(wraps_up);
+            let wraps_up = free && doing.wraps_up.is_some();
+            let for_us = wraps_up && doing.wraps_up == Some(group());
+            own.wrap_up += u64::from(for_us);
             if !doing.logged_in {
                 continue;
             }
@@ -185,8 +199,10 @@ impl Count {
             own.logged_in += 1;
             own.paused += u64::from(paused);
             own.away += u64::from(away);
-            own.offerable += u64::from(!paused && !away);
-            own.worked += u64::from(wraps_up || !doing.talks.is_empty());
+            let elsewhere = if free { wraps_up && !for_us } else { doing.ours.is_empty() };
+            own.elsewhere += u64::from(elsewhere);
+            own.offerable += u64::from(!paused && !away && !elsewhere);
+            own.worked += u64::from(for_us || !doing.handles.is_empty());
         }
     }
 
@@ -208,6 +224,7 @@ impl Count {
             sum.wrap_up += own.wrap_up;
             sum.paused += own.paused;
             sum.away += own.away;
+            sum.elsewhere += own.elsewhere;
         }
     }
 
@@ -228,6 +245,7 @@ impl Count {
             ("wrap-up", sum.wrap_up),
             ("paused", sum.paused),
             ("away", sum.away),
+            ("elsewhere", sum.elsewhere),
         ] {
             assert!(number > 100, "{what} happened {number} times only");
         }
@@ -250,25 +268,29 @@ fn follow(
         What::LoggedOut { member, .. } => all.get_mut(member).unwrap().logged_in = false,
         What::Paused { member, .. } => all.get_mut(member).unwrap().paused = true,
         What::Resumed { member } => all.get_mut(member).unwrap().paused = false,
-        What::WrapUpStarted { member, .. } => all.get_mut(member).unwrap().wraps_up = true,
-        What::WrapUpEnded { member } => all.get_mut(member).unwrap().wraps_up = false,
+        What::WrapUpStarted { member, group, .. } => all.get_mut(member).unwrap().wraps_up = Some(*group),
+        What::WrapUpEnded { member } => all.get_mut(member).unwrap().wraps_up = None,
         What::Reached { party, reach } => all.get_mut(party).unwrap().phones = reach.contacts,
         What::Presence { party, activity } => all.get_mut(party).unwrap().presence = *activity,
-        What::LegStarted { leg, peer: Peer::Party(party), .. } => {
+        What::LegStarted { leg, role, peer: Peer::Party(party), group: number, .. } => {
             if let Some(doing) = all.get_mut(party) {
                 doing.legs.insert(*leg);
+                if (*role, *number) == (Role::Member, Some(group())) {
+                    doing.ours.insert(*leg);
+                }
                 whose.insert(*leg, *party);
             }
         }
         What::LegAnswered { leg } => {
             if let Some(offer) = offers.get(leg).filter(|offer| offer.counts) {
-                all.get_mut(&offer.member).unwrap().talks.insert(*leg);
+                all.get_mut(&offer.member).unwrap().handles.insert(*leg);
             }
         }
         What::LegEnded { leg, .. } => {
             if let Some(doing) = whose.remove(leg).and_then(|party| all.get_mut(&party)) {
                 doing.legs.remove(leg);
-                doing.talks.remove(leg);
+                doing.handles.remove(leg);
+                doing.ours.remove(leg);
             }
         }
         _ => {}

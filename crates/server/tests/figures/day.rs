@@ -1,4 +1,4 @@
-//! A random day of one group, as facts: what a switchboard could have seen, not what it would have decided.
+//! A random day of one group, whose members work for another one, too, as facts: what a switchboard could have seen, not what it would have decided.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,10 @@ use model::fact::{
 use model::id::{CallId, FactSeq, LegId, PartyId};
 use model::input::{Activity, Actor, Reachability};
 use model::leg::Ingress;
+use model::number::Number;
 use model::time::Utc;
 
-use crate::{MEMBERS, group};
+use crate::{MEMBERS, group, other_group};
 
 /// Seconds of a day.
 const LENGTH: i64 = 2_000;
@@ -33,6 +34,8 @@ pub(crate) struct Day {
     /// Who talks, with how many legs the call has.
     talking: Vec<(CallId, PartyId, Vec<LegId>)>,
     requests: Vec<CallId>,
+    /// Requests with the call under way for each, in which the agent waits for the customer.
+    calling: Vec<(CallId, CallId, PartyId)>,
 }
 
 /// A caller, the number of his next leg, and the agent who is rung for him.
@@ -60,6 +63,7 @@ impl Day {
             waiting: Vec::new(),
             talking: Vec::new(),
             requests: Vec::new(),
+            calling: Vec::new(),
         };
         for member in (1..=MEMBERS).map(PartyId) {
             day.agents.insert(member, Agent::default());
@@ -126,6 +130,9 @@ impl Day {
         if self.one_in(60) {
             self.callback();
         }
+        if self.one_in(6) {
+            self.customer_decides();
+        }
         if self.one_in(40) {
             self.personal();
         }
@@ -186,7 +193,7 @@ impl Day {
 
     fn leg(&mut self, leg: LegId, role: Role, party: PartyId) {
         let member = (role == Role::Member).then(group);
-        self.fact(What::LegStarted { leg, role, peer: Peer::Party(party), group: member });
+        self.fact(What::LegStarted { leg, role, peer: Peer::Party(party), group: member, charge: None });
     }
 
     fn arrive(&mut self) {
@@ -290,11 +297,11 @@ impl Day {
         self.fact(What::CallEnded { call, outcome: Outcome::Answered });
         self.agents.get_mut(&member).unwrap().in_call = false;
         // Who has been logged out meanwhile may well have work left.
-        let personal = call_is_personal(&self.facts, call);
-        if !personal && !self.one_in(4) && self.agents[&member].wrap_up.is_none() {
+        let Some(group) = group_of(&self.facts, call) else { return };
+        if !self.one_in(4) && self.agents[&member].wrap_up.is_none() {
             let until = Utc(self.now.0 + i64::try_from(1 + self.roll(40)).unwrap() * 1_000_000);
             self.agents.get_mut(&member).unwrap().wrap_up = Some(until);
-            self.fact(What::WrapUpStarted { member, group: group(), until });
+            self.fact(What::WrapUpStarted { member, group, until });
         }
     }
 
@@ -317,10 +324,28 @@ impl Day {
         self.fact(What::LegAnswered { leg: own });
         self.leg(customer, Role::Outside, CALLER);
         self.step(callback, CallbackState::RingingCaller, Some(call));
+        self.agents.get_mut(&member).unwrap().in_call = true;
+        self.calling.push((callback, call, member));
+    }
+
+    /// A customer who is called back answers, later than the agent, or does not.
+    fn customer_decides(&mut self) {
+        let mut calling = std::mem::take(&mut self.calling);
+        let decided = self.pick(&mut calling);
+        self.calling = calling;
+        let Some((callback, call, member)) = decided else { return };
+        let (own, customer) = (LegId { call, n: 0 }, LegId { call, n: 1 });
+        if self.one_in(3) {
+            self.step(callback, CallbackState::Expired, None);
+            self.fact(What::LegEnded { leg: customer, cause: EndCause::NoAnswer });
+            self.fact(What::LegEnded { leg: own, cause: EndCause::Answered });
+            self.fact(What::CallEnded { call, outcome: Outcome::Unanswered });
+            self.agents.get_mut(&member).unwrap().in_call = false;
+            return;
+        }
         self.fact(What::LegAnswered { leg: customer });
         self.fact(What::CallAnswered { call, with: Some(own) });
         self.step(callback, CallbackState::Done, None);
-        self.agents.get_mut(&member).unwrap().in_call = true;
         self.talking.push((call, member, vec![own, customer]));
     }
 
@@ -334,6 +359,9 @@ impl Day {
         let mut idle: Vec<PartyId> =
             self.agents.iter().filter(|(_, agent)| !agent.in_call).map(|(party, _)| *party).collect();
         let Some(member) = self.pick(&mut idle) else { return };
+        if self.one_in(2) {
+            return self.for_another_group(member);
+        }
         let call = self.call_id();
         self.begin(call, member, Called::Echo);
         self.leg(LegId::caller(call), Role::Caller, member);
@@ -341,10 +369,34 @@ impl Day {
         self.agents.get_mut(&member).unwrap().in_call = true;
         self.talking.push((call, member, vec![LegId::caller(call)]));
     }
+
+    /// An agent takes a call of another group.
+    fn for_another_group(&mut self, member: PartyId) {
+        let (call, group) = (self.call_id(), other_group());
+        self.begin(call, CALLER, Called::Group(group));
+        self.leg(LegId::caller(call), Role::Caller, CALLER);
+        self.fact(What::VisitStarted { call, group });
+        let leg = LegId { call, n: 1 };
+        let (role, peer) = (Role::Member, Peer::Party(member));
+        self.fact(What::LegStarted { leg, role, peer, group: Some(group), charge: None });
+        self.fact(What::LegAnswered { leg });
+        self.fact(What::CallAnswered { call, with: Some(leg) });
+        self.fact(What::VisitEnded { call, group, outcome: VisitOutcome::Served });
+        self.agents.get_mut(&member).unwrap().in_call = true;
+        self.talking.push((call, member, vec![leg, LegId::caller(call)]));
+    }
 }
 
-fn call_is_personal(facts: &[Fact], ended: CallId) -> bool {
-    facts
-        .iter()
-        .any(|fact| matches!(&fact.what, What::CallArrived { call, to: Called::Echo, .. } if *call == ended))
+/// For which group a call was; `None`: for none.
+fn group_of(facts: &[Fact], ended: CallId) -> Option<Number> {
+    facts.iter().find_map(|fact| {
+        if let What::CallArrived { call, to: Called::Group(number) | Called::Callback(number), .. } =
+            &fact.what
+            && *call == ended
+        {
+            Some(*number)
+        } else {
+            None
+        }
+    })
 }

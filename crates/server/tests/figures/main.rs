@@ -8,7 +8,7 @@ mod day;
 
 use std::collections::BTreeMap;
 
-use api::figures::{Figures, Gathered, Phones, Seat};
+use api::figures::{Figures, Gathered, Phones, Seat, elsewhere};
 use engine::fold::fold;
 use model::fact::{CallbackState, Called, Fact};
 use model::id::{CallId, PartyId};
@@ -29,6 +29,11 @@ const BLOCKING: Activity = Activity::Meeting;
 
 fn group() -> Number {
     "+3726001000".parse().unwrap()
+}
+
+/// Another group, for which the members work, too.
+fn other_group() -> Number {
+    "+3726001001".parse().unwrap()
 }
 
 /// What the store and the folded view hold.
@@ -66,7 +71,7 @@ impl Records {
                 self.sessions.push(DutySession { group: group(), member, from, to: now });
             }
         }
-        for (member, agent) in &self.state.agents {
+        for (member, agent) in self.state.agents.iter() {
             if let Some((what, from)) = agent.off.clone() {
                 self.times.push(AgentTime { member: *member, what, from, to: now });
             }
@@ -88,6 +93,7 @@ impl Records {
             callbacks: self.callbacks,
             sessions: self.sessions,
             times: self.times,
+            elsewhere: self.calls.iter().flat_map(|record| elsewhere(record, group(), now)).collect(),
         };
         gathered.figures()
     }

@@ -107,7 +107,7 @@ impl<'a> Oracle<'a> {
             });
             let groups = groups.fold(0, |bits, group| bits | 1 << group);
             let state = moment.state.agents.get(&party);
-            let busy = state.and_then(|agent| agent.busy.iter().next_back());
+            let busy = state.and_then(|agent| agent.busy.last());
             let mut free = match (busy, state) {
                 (Some((leg, what)), _) => {
                     let record = &moment.state.calls[&leg.call].legs[usize::from(leg.n)];

@@ -95,7 +95,7 @@ impl People {
             What::Resting { member, .. } => self.person(*member).resting = true,
             What::Rested { member } => self.person(*member).resting = false,
             What::IdleReset { member } => self.person(*member).idle_since = at,
-            What::LegStarted { leg, role, peer: Peer::Party(party), group } => {
+            What::LegStarted { leg, role, peer: Peer::Party(party), group, .. } => {
                 let (party, group, role) = (*party, *group, *role);
                 self.legs.insert(*leg, Talk { party, group, role, answered: false });
                 let person = self.person(party);

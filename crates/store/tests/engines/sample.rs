@@ -79,6 +79,7 @@ pub(crate) fn record(nth: u64, minute: i64) -> CallRecord {
         ended: Some(ended),
         cause: Some(EndCause::HangUp),
         media: None,
+        charge: None,
     };
     let visit = VisitRecord {
         group: group(),

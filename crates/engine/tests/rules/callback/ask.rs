@@ -121,6 +121,50 @@ fn it_is_offered_when_the_longest_has_waited_so_long() {
     );
 }
 
+/// req V-59: offered to whom an estimate is told that is over it, and to nobody else. Ten talks of a minute make a
+/// minute for each place.
+#[test]
+fn it_is_offered_by_an_estimate_over_the_limit() {
+    let talks: String = (1..=10).map(|n| format!("talk {n} of 60 s\n")).collect();
+    check(
+        service("mari")
+            .with("announcements.wait_method = \"legacy_talk\"")
+            .with("announcements.repeat_every = \"none\"")
+            .with("announcements.entry = \"none\"")
+            .with("callback.enabled = true")
+            .with("callback.offer_estimate_over = \"1min\""),
+        &format!(
+            "only callback_offered waits
+             {talks}
+             call 20
+             mari answers
+             call 21
+             call 22"
+        ),
+        expect![[r#"
+            list: mari
+            > only callback_offered waits
+            > talk 1 of 60 s
+            > talk 2 of 60 s
+            > talk 3 of 60 s
+            > talk 4 of 60 s
+            > talk 5 of 60 s
+            > talk 6 of 60 s
+            > talk 7 of 60 s
+            > talk 8 of 60 s
+            > talk 9 of 60 s
+            > talk 10 of 60 s
+            > call 20
+            > mari answers
+            > call 21
+                call 21 waits at 1
+            > call 22
+                call 22 waits at 2
+                callback offered to call 22
+        "#]],
+    );
+}
+
 /// req V-59: the estimate must be known and over it.
 #[test]
 fn it_is_not_offered_by_an_estimate_that_is_not_known() {

@@ -48,7 +48,7 @@ fn the_agent_rings_first_then_the_customer() {
                 mari: play callback_agent in en
             > mari heard it
                 callback of call 1: RingingCaller, 0 attempts
-                stranger 1 begun as Outside
+                stranger 1 begun as Outside, charged to +3726001000
                 dial stranger 1, showing +3726001000 "Info"
                 mari: Ringing tone
             > stranger 1 rings

@@ -41,6 +41,36 @@ fn wrap_up_is_agent_wide() {
     );
 }
 
+/// req V-37: a pause keeps the calls of all his groups away, until it is lifted.
+#[test]
+fn a_pause_holds_in_all_groups() {
+    check(
+        service("mari")
+            .with("announcements.repeat_every = \"none\"")
+            .beside("mari", &["preset = \"customer_service\"", "announcements.repeat_every = \"none\""]),
+        "only offered waits paused resumed
+         pause mari
+         call 1
+         call 2 to +3726002000
+         600 s pass
+         resume mari",
+        expect![[r#"
+            list: mari; list of +3726002000: mari
+            > only offered waits paused resumed
+            > pause mari
+                mari paused
+            > call 1
+                call 1 waits at 1
+            > call 2 to +3726002000
+                call 2 waits at 1 of +3726002000
+            > 600 s pass
+            > resume mari
+                mari resumed
+                offered to mari (Ordered)
+        "#]],
+    );
+}
+
 /// req V-36: without a time the next call comes at once.
 #[test]
 fn no_wrap_up_is_the_next_call_at_once() {
@@ -167,15 +197,16 @@ fn too_many_misses_log_out() {
     );
 }
 
-/// req V-40: busy, answered by another, given up by the caller: none of them counts.
+/// req V-40: busy, answered by another, given up by the caller: none of them counts; the miss after them is the first.
 #[test]
 fn busy_and_withdrawn_offers_are_no_misses() {
     check(
         service("mari juri")
-            .with("misses_before_logout = 1")
+            .with("misses_before_logout = 2")
+            .with("ring_time = \"20s\"")
             .with("parallel = 2")
             .with("announcements.repeat_every = \"none\""),
-        "only offered logged ended
+        "only offered logged ended mari:
          call 1
          mari rings
          juri answers
@@ -185,15 +216,22 @@ fn busy_and_withdrawn_offers_are_no_misses() {
          caller 2 hangs up
          call 3
          mari is busy
+         live
+         caller 3 hangs up
+         60 s pass
+         call 4
+         mari rings
+         20 s pass
          live",
         expect![[r#"
             list: mari juri
-            > only offered logged ended
+            > only offered logged ended mari:
             > call 1
                 offered to mari and juri (Ordered)
             > mari rings
             > juri answers
                 mari ended: AnsweredElsewhere
+                release mari: AnsweredElsewhere
             > juri hangs up
                 juri ended: HangUp
                 caller 1 ended: Answered
@@ -204,6 +242,7 @@ fn busy_and_withdrawn_offers_are_no_misses() {
             > caller 2 hangs up
                 caller 2 ended: Cancelled
                 mari ended: Cancelled
+                release mari: Normal
                 juri ended: Cancelled
                 call 2 ended: Abandoned
             > call 3
@@ -211,6 +250,21 @@ fn busy_and_withdrawn_offers_are_no_misses() {
             > mari is busy
                 mari ended: Busy
             > live
+                mari: available
+            > caller 3 hangs up
+                caller 3 ended: Cancelled
+                juri ended: Cancelled
+                call 3 ended: Abandoned
+            > 60 s pass
+            > call 4
+                offered to mari and juri (Ordered)
+            > mari rings
+            > 20 s pass
+                juri ended: Unreachable
+                mari ended: NoAnswer
+                release mari: Normal
+            > live
+                mari: available
         "#]],
     );
 }
@@ -283,6 +337,32 @@ fn a_red_presence_blocks_offers() {
             > call 3
                 offered to mari (Ordered)
             > mari answers
+        "#]],
+    );
+}
+
+/// req V-32: a red agent is not offered the call though others wait with him; green again, he is.
+#[test]
+fn a_red_agent_is_passed_over_while_another_is_there() {
+    check(
+        service("mari juri").with("presence_blocks = true").with("announcements.repeat_every = \"none\""),
+        "only offered waits
+         mari is dnd
+         call 1
+         juri answers
+         call 2
+         mari is available",
+        expect![[r#"
+            list: mari juri
+            > only offered waits
+            > mari is dnd
+            > call 1
+                offered to juri (Ordered)
+            > juri answers
+            > call 2
+                call 2 waits at 1
+            > mari is available
+                offered to mari (Ordered)
         "#]],
     );
 }

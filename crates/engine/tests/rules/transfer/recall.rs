@@ -342,6 +342,29 @@ fn a_target_that_vanishes_after_its_answer() {
          mari refers 1 to kati
          kati answers
          kati hangs up",
-        expect![[r#""#]],
+        expect![[r#"
+            list: mari juri
+            > call 1
+                call 1 in line (Entered)
+                offered to mari (LongestIdle)
+                dial mari
+                caller 1: ringing
+            > mari answers
+                caller 1: answer with mari
+            > mari refers 1 to kati
+                call 1 transferred by mari
+                dial kati
+                caller 1: Ringing tone
+            > kati answers
+                mari: transfer 1 is Done
+                mari ended: Transferred
+                release mari: Normal
+                caller 1: join with kati
+            > kati hangs up
+                kati ended: HangUp
+                caller 1 ended: Answered
+                release caller 1: Normal
+                call 1 ended: Answered
+        "#]],
     );
 }
