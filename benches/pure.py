@@ -31,22 +31,12 @@ def engine(_binary, _quick):
 
 
 def estimate(_binary, _quick):
-    """How good estimated waits are: over all days, and the worst kind of day."""
-    lines = [json.loads(line) for line in bench("sim", "waits").splitlines() if line.startswith("{")]
-    rows = []
-    for day in lines:
-        name = "all days" if day["days"] == "all" else day["days"]
-        errors = ", ".join(f"{what[4:-2]} {day[what]:g}" for what in day if what.startswith("mae_"))
-        behind = day["oracle_near_percent"] - day["near_percent"]
-        rows += [
-            Row("estimate", f"P50 within 25 % or 30 s, points behind the oracle, {name}", round(behind, 1), "", 5,
-                note=f"{day['near_percent']} % to {day['oracle_near_percent']} %; {day['callers']} callers"),
-            Row("estimate", f"waits below P90, points from 90 %, {name}", round(abs(day["below_p90_percent"] - 90), 1),
-                "", 2, note=f"{day['below_p90_percent']} %; the oracle {day['oracle_below_p90_percent']} %"),
-            Row("estimate", f"callers who are told something, {name}", day["told_percent"], "%", 50, at_least=True),
-            Row("estimate", f"mean absolute error, {name}", day["mae_estimate_s"], "s", note=f"seconds: {errors}"),
-        ]
-    return rows
+    """How good estimated waits are: a table by kinds of day, and its figures beside their goals."""
+    *shown, last = bench("sim", "waits").strip().splitlines()
+    print("\n".join(shown))
+    return [Row("estimate", told["name"], told["value"], told["unit"], told.get("goal"),
+                at_least=told.get("at_least", False), note=told.get("note", ""))
+            for told in json.loads(last)["figures"]]
 
 
 def sip(_binary, _quick):
