@@ -31,10 +31,12 @@ def engine(_binary, _quick):
 
 
 def estimate(_binary, _quick):
-    """How good estimated waits are, beside an oracle and simpler ways."""
-    told = json.loads(bench("sim", "waits").strip().splitlines()[-1])
-    return [Row("estimate", figure["name"], figure["value"], figure["unit"], figure.get("goal"),
-                at_least=figure.get("at_least", False)) for figure in told["figures"]]
+    """How good estimated waits are: a table by kinds of day, and its figures beside their goals."""
+    *shown, last = bench("sim", "waits").strip().splitlines()
+    print("\n".join(shown))
+    return [Row("estimate", told["name"], told["value"], told["unit"], told.get("goal"),
+                at_least=told.get("at_least", False), note=told.get("note", ""))
+            for told in json.loads(last)["figures"]]
 
 
 def sip(_binary, _quick):

@@ -51,6 +51,26 @@ pub fn group(
     })
 }
 
+/// The shortest estimates shown to those who wait in a group's line: with even odds, with nine in ten.
+#[derive(Debug, Default)]
+pub struct Shown(BTreeMap<CallId, [Option<u32>; 2]>);
+
+impl Shown {
+    /// An estimate never rises for a caller who waits: what was shown once is the most that is shown after.
+    pub fn never_longer(&mut self, line: &mut [LiveWaiting]) {
+        self.0.retain(|call, _| line.iter().any(|waiting| waiting.call == *call));
+        for waiting in line {
+            let estimates = [&mut waiting.estimated_wait_s, &mut waiting.estimated_wait_p90_s];
+            let least = self.0.entry(waiting.call).or_default();
+            for (estimate, least) in estimates.into_iter().zip(least) {
+                let best = estimate.iter().chain(least.iter()).min().copied();
+                *estimate = best;
+                *least = best;
+            }
+        }
+    }
+}
+
 /// Those logged in, in the order in which they would be offered the next call if they were free.
 fn in_order(state: &SavedState, group: &Group, saved: &SavedGroup, now: Utc) -> Vec<PartyId> {
     let set: BTreeMap<PartyId, &Member> = group.members.iter().map(|member| (member.party, member)).collect();

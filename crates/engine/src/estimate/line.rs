@@ -15,11 +15,11 @@ use model::time::{Span, Utc};
 use super::patience::Patience;
 use super::samples::{Beyond, Millis, Sample, millis};
 
-/// Agents that are played at most.
-const AGENTS_MAX: usize = 64;
+/// So many agents and callers are played each for himself.
+const EACH_MAX: usize = 64;
 
-/// Callers that are played at most.
-const CALLERS_MAX: usize = 48;
+/// With more of them so many are played, who stand for the others.
+const STAND_FOR: usize = 32;
 
 /// Lines that are looked at at most, the own one first.
 const LINES_MAX: usize = 16;
@@ -121,8 +121,8 @@ pub(super) fn look(state: &SavedState, number: Number, last: CallId, now: Utc) -
         ahead.sort_unstable();
     }
     // An agent stands for so many agents; a caller for as many callers, or more where the line is longer.
-    let agents_each = parties.len().div_ceil(AGENTS_MAX).max(1);
-    let coarse = ahead.len().div_ceil(CALLERS_MAX).max(agents_each);
+    let agents_each = each(parties.len());
+    let coarse = each(ahead.len()).max(agents_each);
     let groups: Vec<Group> = numbers.iter().filter_map(|number| group(state, *number, now)).collect();
     let desks = desks(state, &groups, &parties, agents_each, now);
     let entries = entries(state, &groups, &ahead, coarse, now);
@@ -133,10 +133,15 @@ pub(super) fn look(state: &SavedState, number: Number, last: CallId, now: Utc) -
     Some(Line { groups, entries, desks, coarse, comes_free, keeps })
 }
 
+/// For how many of so many one stands.
+fn each(all: usize) -> usize {
+    if all <= EACH_MAX { 1 } else { all.div_ceil(STAND_FOR) }
+}
+
 /// The group, and the others with callers in line for whom its agents work, too.
 fn competing(state: &SavedState, number: Number, own: &SavedGroup) -> Vec<Number> {
     let mut numbers = vec![number];
-    let each = own.order.len().div_ceil(AGENTS_MAX).max(1);
+    let each = each(own.order.len());
     let others = state.groups.iter().filter(|(other, group)| **other != number && !group.line.is_empty());
     let shares = |group: &SavedGroup| {
         let here = |party| group.members.get(party).is_some_and(|member| member.place.is_some());

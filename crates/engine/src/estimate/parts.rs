@@ -62,3 +62,21 @@ const fn orders() -> [Parts; 512] {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_rounds_take_each_part_once_and_fewer_take_them_evenly() {
+        for of in [1, 2, 4] {
+            for what in 0..600 {
+                let mut taken: Vec<u8> = (0..of).flat_map(|at| Round { at, of }.parts(what)).collect();
+                taken.sort_unstable();
+                let each = PARTS / taken.len();
+                let strata: Vec<usize> = taken.iter().map(|part| usize::from(*part) / each).collect();
+                assert_eq!(strata, (0..LANES * of).collect::<Vec<usize>>());
+            }
+        }
+    }
+}

@@ -103,3 +103,38 @@ impl Patience {
         u32::try_from(end.saturating_sub(u64::from(waited))).unwrap_or(NEVER).min(NEVER)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::time::Span;
+
+    use super::*;
+
+    /// Stays of 1 s, 2 s .. 250 s; every second ends by giving up: half of the hurry that the ends alone would show.
+    fn seen() -> Patience {
+        let stays = (1..=250).map(|second| (Span::seconds(second), second % 2 == 0)).collect();
+        Patience::of(&Handled { stays, ..Handled::default() })
+    }
+
+    fn ends(patience: &Patience, waited: Millis) -> Vec<Millis> {
+        let parts: Vec<u8> = (0..PARTS as u8).collect();
+        parts.chunks(16).flat_map(|parts| patience.draw(waited, &parts.try_into().unwrap())).collect()
+    }
+
+    #[test]
+    fn as_many_give_up_in_time_as_were_seen_to() {
+        let ends = ends(&seen(), 0);
+        assert!(ends.is_sorted_by(|one, next| one >= next), "the first part has the most patience");
+        // Of those at risk, half a person a second: the product-limit for 100 s is about sqrt(150 / 250).
+        let longer = ends.iter().filter(|end| **end > 100_000).count();
+        assert!((45..=54).contains(&longer), "{longer} of 64 wait longer than 100 s");
+    }
+
+    #[test]
+    fn who_has_waited_has_the_rest_of_his_patience_left() {
+        let patience = seen();
+        let from = |waited: Millis| ends(&patience, waited).into_iter().map(u64::from).sum::<u64>();
+        assert!(from(200_000) < from(0), "patience runs out");
+        assert!(ends(&Patience::of(&Handled::default()), 5_000).iter().all(|end| *end == NEVER));
+    }
+}

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use api::gateway::{CallsToday, LiveView, PartyView};
+use engine::live::Shown;
 use jiff::tz::TimeZone;
 use model::config::TenantConfig;
 use model::fact::{CallbackState, Fact, VisitOutcome, What};
 use model::id::{CallId, PartyId};
-use model::live::LiveGroup;
 use model::number::Number;
 use model::record::{CallRecord, Folded, VisitRecord};
 use model::saved::SavedState;
@@ -26,8 +26,7 @@ pub(crate) struct View {
     day: Day,
     today: BTreeMap<Number, CallsToday>,
     touched: Touched,
-    /// The shortest estimates shown to those who wait: with even odds, with nine in ten.
-    shown: BTreeMap<Number, BTreeMap<CallId, [Option<u32>; 2]>>,
+    shown: BTreeMap<Number, Shown>,
     /// Calls that have ended and whose records are not on disk yet.
     unwritten: BTreeMap<CallId, Arc<CallRecord>>,
 }
@@ -326,25 +325,9 @@ impl View {
     ) -> Option<LiveView> {
         self.turn_day(now);
         let shown = |party: PartyId| names(party).number;
-        let live = engine::live::group(&self.state, &self.config, group, now, &shown)?;
-        let live = self.never_longer(live);
+        let mut live = engine::live::group(&self.state, &self.config, group, now, &shown)?;
+        self.shown.entry(group).or_default().never_longer(&mut live.waiting);
         Some(LiveView { group: live, today: self.today.get(&group).copied().unwrap_or_default() })
-    }
-
-    /// An estimate never rises for a caller who waits: what was shown once is the most that is shown after.
-    fn never_longer(&mut self, mut live: LiveGroup) -> LiveGroup {
-        let shown = self.shown.entry(live.number).or_default();
-        shown.retain(|call, _| live.waiting.iter().any(|waiting| waiting.call == *call));
-        for waiting in &mut live.waiting {
-            let estimates = [&mut waiting.estimated_wait_s, &mut waiting.estimated_wait_p90_s];
-            let least = shown.entry(waiting.call).or_default();
-            for (estimate, least) in estimates.into_iter().zip(least) {
-                let best = estimate.iter().chain(least.iter()).min().copied();
-                *estimate = best;
-                *least = best;
-            }
-        }
-        live
     }
 }
 

@@ -2,7 +2,7 @@
 //! that knows it. Prints a table and, last, one line of JSON.
 //!
 //! `--tune` takes the days on which constants were chosen instead of those judged, `--days N` so many of each kind,
-//! `--kind WORD` the kinds with that word in their names; QUICK=1 in the environment takes three days of each.
+//! `--kind WORD` the kinds with that word in their names; QUICK=1 in the environment takes four days of each.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock and its environment")]
@@ -26,8 +26,8 @@ use report::{head, json, row};
 use sim::office::{Moment, Office, Plan};
 
 /// Days judged of each kind.
-const DAYS: u64 = 12;
-const DAYS_QUICK: u64 = 3;
+const DAYS: u64 = 20;
+const DAYS_QUICK: u64 = 4;
 
 /// Seeds of the days judged and of those on which constants were chosen.
 const JUDGED: u64 = 1;

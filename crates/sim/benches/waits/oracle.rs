@@ -39,6 +39,8 @@ impl Table {
 pub(crate) struct Oracle<'a> {
     kind: &'a Kind,
     plan: &'a Plan,
+    /// Of each planned agent: his groups, a bit each.
+    groups: Vec<u64>,
     talk: Table,
     ring: Table,
     rest: Table,
@@ -63,7 +65,14 @@ impl<'a> Oracle<'a> {
     pub(crate) fn new(kind: &'a Kind, plan: &'a Plan) -> Oracle<'a> {
         let talk = Table::of(&kind.talk);
         let (ring, rest) = (Table::of(&kind.answers), Table::of(&kind.rests));
-        Oracle { kind, plan, talk, ring, rest, patience: Table::of(&kind.patience) }
+        let groups_of = |party: PartyId| {
+            (0..kind.own.len()).fold(0, |bits, group| {
+                let members = &plan.config.groups[&number(group)].members;
+                bits | u64::from(members.iter().any(|member| member.party == party)) << group
+            })
+        };
+        let groups = plan.agents.iter().map(|agent| groups_of(agent.party)).collect();
+        Oracle { kind, plan, groups, talk, ring, rest, patience: Table::of(&kind.patience) }
     }
 
     /// P50 and P90 of the wait of who begins to wait now.
@@ -100,12 +109,8 @@ impl<'a> Oracle<'a> {
 
     fn agents(&self, moment: &Moment<'_>, since: u64, chance: &mut Chance) -> Vec<Agent> {
         let mut agents = Vec::new();
-        for planned in &self.plan.agents {
-            let party = planned.party;
-            let groups = (0..self.kind.own.len()).filter(|group| {
-                moment.config.groups[&number(*group)].members.iter().any(|member| member.party == party)
-            });
-            let groups = groups.fold(0, |bits, group| bits | 1 << group);
+        for (planned, groups) in self.plan.agents.iter().zip(&self.groups) {
+            let (party, groups) = (planned.party, *groups);
             let state = moment.state.agents.get(&party);
             let busy = state.and_then(|agent| agent.busy.last());
             let mut free = match (busy, state) {

@@ -32,40 +32,74 @@ pub(crate) fn row(name: &str, figures: &Figures) -> String {
     )
 }
 
-/// One figure with its goal.
-fn figure(name: &str, (value, unit): (f64, &str), goal: &str) -> String {
-    format!("{{\"name\":\"{name}\",\"value\":{value:.1},\"unit\":\"{unit}\"{goal}}}")
+/// One figure: its goal, if it has one, and a note.
+struct Told {
+    name: String,
+    value: f64,
+    unit: &'static str,
+    goal: Option<(f64, bool)>,
+    note: String,
 }
 
-fn at_most(goal: f64) -> String {
-    format!(",\"goal\":{goal:.1},\"at_least\":false")
+impl Told {
+    fn of(name: &str, value: f64, unit: &'static str) -> Told {
+        Told { name: name.to_owned(), value, unit, goal: None, note: String::new() }
+    }
+
+    fn at_most(self, goal: f64) -> Told {
+        Told { goal: Some((goal, false)), ..self }
+    }
+
+    fn at_least(self, goal: f64) -> Told {
+        Told { goal: Some((goal, true)), ..self }
+    }
+
+    fn note(self, note: String) -> Told {
+        Told { note, ..self }
+    }
+
+    fn json(&self) -> String {
+        let Told { name, value, unit, goal, note } = self;
+        let goal = goal
+            .map_or(String::new(), |(goal, at_least)| format!(",\"goal\":{goal:.1},\"at_least\":{at_least}"));
+        format!("{{\"name\":\"{name}\",\"value\":{value:.1},\"unit\":\"{unit}\"{goal},\"note\":\"{note}\"}}")
+    }
 }
 
-fn at_least(goal: f64) -> String {
-    format!(",\"goal\":{goal:.1},\"at_least\":true")
-}
-
-/// All figures: of all days together, and what is left behind the oracle by each kind.
+/// All figures: of all days together, then of each kind.
 pub(crate) fn json(all: &Figures, each: &[(&str, Figures)]) -> String {
     let [helin, oracle, others @ ..] = &all.errors;
     let best = others.iter().copied().fold(f64::MAX, f64::min);
-    let mut figures = vec![
-        figure("P50 within 25 % or 30 s", (all.near, "%"), ""),
-        figure("the same, behind an oracle", (all.behind_oracle(), "points"), &at_most(5.0)),
-        figure("wait below P90, at least", (all.below_p90, "%"), &at_least(88.0)),
-        figure("wait below P90, at most", (all.below_p90, "%"), &at_most(92.0)),
-        figure("callers who are told something", (all.told, "%"), &at_least(50.0)),
-        figure("mean error of P50; goal: the best of four simple ways", (*helin, "s"), &at_most(best)),
-        figure("mean error of an oracle", (*oracle, "s"), ""),
-        figure("time of one estimate", (all.cost, "us"), &at_most(20.0)),
+    let errors: Vec<String> =
+        ERRORS.iter().zip(&all.errors).map(|(name, error)| format!("{name} {error:.1}")).collect();
+    let mut told = vec![
+        Told::of("P50 within 25 % or 30 s", all.near, "%").note(format!("{} callers", all.callers)),
+        Told::of("the same, behind an oracle", all.behind_oracle(), "points")
+            .at_most(5.0)
+            .note(format!("the oracle {:.1} %", all.near_oracle)),
+        Told::of("wait below P90", all.below_p90, "%")
+            .at_least(88.0)
+            .note(format!("the oracle {:.1} %", all.below_p90_oracle)),
+        Told::of("wait below P90, not too often", all.below_p90, "%").at_most(92.0),
+        Told::of("callers who are told something", all.told, "%").at_least(50.0),
+        Told::of("mean absolute error of P50", *helin, "s")
+            .at_most(best)
+            .note(format!("the goal is the best of the simple ways; {}", errors.join(", "))),
+        Told::of("mean absolute error, by how much an oracle is better", helin - oracle, "s"),
+        Told::of("time of one estimate, as it comes in the day", all.cost, "us").at_most(20.0),
     ];
-    for (name, error) in ERRORS.iter().zip(&all.errors).skip(2) {
-        figures.push(figure(&format!("mean error of {name}"), (*error, "s"), ""));
-    }
     for (name, of) in each {
-        let name = |what: &str| format!("{name}: {what}");
-        figures.push(figure(&name("behind an oracle"), (of.behind_oracle(), "points"), &at_most(5.0)));
-        figures.push(figure(&name("wait below P90"), (of.below_p90, "%"), ""));
+        told.push(
+            Told::of(&format!("{name}: behind an oracle"), of.behind_oracle(), "points")
+                .at_most(5.0)
+                .note(format!("{:.1} % to {:.1} %, {} callers", of.near, of.near_oracle, of.callers)),
+        );
+        told.push(
+            Told::of(&format!("{name}: wait below P90, from 90 %"), (of.below_p90 - 90.0).abs(), "points")
+                .at_most(2.0)
+                .note(format!("{:.1} %; the oracle {:.1} %", of.below_p90, of.below_p90_oracle)),
+        );
     }
-    format!("{{\"figures\":[{}]}}", figures.join(","))
+    let told: Vec<String> = told.iter().map(Told::json).collect();
+    format!("{{\"figures\":[{}]}}", told.join(","))
 }
