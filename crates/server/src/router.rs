@@ -9,7 +9,7 @@ use model::input::{Command, Input, Reachability};
 use model::leg::{Arrival, Caller, Dialled, Ingress, LegEvent, Party, ReferId, ReferTo, Release};
 use model::number::PhoneNumber;
 use model::output::{Notice, NoticeTo, Reply};
-use store::{BindingRow, NewParty, PartyKey, StoreError};
+use store::{BindingRow, Contacts, NewParty, PartyKey, StoreError};
 use telephony::{Binding, Device, Door, Durable, Incoming, TelephonyEvent};
 use tokio::sync::mpsc;
 
@@ -47,6 +47,9 @@ struct Registered {
     bindings: Vec<Binding>,
     ticket: u64,
 }
+
+/// Users whose contacts are written together at most.
+const REGISTRATIONS_MAX: usize = 256;
 
 /// A number that a caller typed.
 #[derive(Debug)]
@@ -118,25 +121,28 @@ pub(crate) async fn run(platform: Arc<Platform>, mut events: mpsc::UnboundedRece
     }
 }
 
-/// Writes contacts down, then tells the phone and the company's switchboard.
+/// Writes contacts down, then tells the phones and the companies' switchboards. When many phones come at once, as
+/// after a power cut, those that wait go together.
 async fn write_registrations(platform: Arc<Platform>, mut inbox: mpsc::UnboundedReceiver<Registered>) {
-    while let Some(item) = inbox.recv().await {
-        let rows: Vec<BindingRow> = item.bindings.iter().filter_map(row).collect();
-        let written = platform.store.put_registrations(&item.tenant, item.party, &rows).await;
-        let durable = match written {
+    let mut items = Vec::new();
+    while inbox.recv_many(&mut items, REGISTRATIONS_MAX).await > 0 {
+        let users: Vec<Contacts> = items.iter().map(contacts).collect();
+        let durable = match platform.store.put_registrations(&users).await {
             Ok(()) => Durable::Yes,
             Err(error) => {
-                tracing::error!(tenant = %item.tenant, %error, "a registration could not be written; the phone is told to try again");
+                tracing::error!(count = users.len(), %error, "registrations could not be written; the phones are told to try again");
                 Durable::No
             }
         };
-        if durable == Durable::Yes
-            && let Some(company) = platform.company(&item.tenant)
-        {
-            let reach = reach_of(item.bindings.iter());
-            let _ = company.node.post(Mail::Input(Input::Reach(item.party, reach)));
+        for item in items.drain(..) {
+            if durable == Durable::Yes
+                && let Some(company) = platform.company(&item.tenant)
+            {
+                let reach = reach_of(item.bindings.iter());
+                let _ = company.node.post(Mail::Input(Input::Reach(item.party, reach)));
+            }
+            platform.telephony.registered(item.ticket, durable);
         }
-        platform.telephony.registered(item.ticket, durable);
     }
 }
 
@@ -150,14 +156,16 @@ pub(crate) fn reach_of<'a>(bindings: impl Iterator<Item = &'a Binding>) -> Reach
     reach
 }
 
-fn row(binding: &Binding) -> Option<BindingRow> {
-    Some(BindingRow {
-        tenant: binding.tenant.clone(),
-        party: binding.party,
-        contact: binding.contact.to_string(),
-        expires: model::time::Utc(binding.expires),
-        binding: serde_json::to_vec(binding).ok()?,
-    })
+fn contacts(item: &Registered) -> Contacts {
+    let row = |binding: &Binding| {
+        Some(BindingRow {
+            contact: binding.contact.to_string(),
+            expires: model::time::Utc(binding.expires),
+            binding: serde_json::to_vec(binding).ok()?,
+        })
+    };
+    let bindings = item.bindings.iter().filter_map(row).collect();
+    Contacts { tenant: item.tenant.clone(), party: item.party, bindings }
 }
 
 /// A code that came as text: the answer goes back as text.

@@ -6,13 +6,20 @@ use model::time::Utc;
 use crate::error::unreadable;
 use crate::{Store, StoreError, on, sql};
 
-/// A registered contact, as the registrar packed it.
+/// All contacts of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BindingRow {
+pub struct Contacts {
     /// Whose company.
     pub tenant: TenantId,
     /// Whose.
     pub party: PartyId,
+    /// Those that hold.
+    pub bindings: Vec<BindingRow>,
+}
+
+/// A registered contact, as the registrar packed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindingRow {
     /// Contact address.
     pub contact: String,
     /// Until when.
@@ -22,24 +29,21 @@ pub struct BindingRow {
 }
 
 impl Store {
-    /// Writes all contacts of a user anew, on disk when it returns.
+    /// Writes all contacts of users anew, in order; all of them are on disk when it returns, or none.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn put_registrations(
-        &self,
-        tenant: &TenantId,
-        party: PartyId,
-        bindings: &[BindingRow],
-    ) -> Result<(), StoreError> {
+    pub async fn put_registrations(&self, users: &[Contacts]) -> Result<(), StoreError> {
         on!(self, pool => {
             let mut transaction = pool.begin().await?;
-            sqlx::query(sql::CLEAR_REGISTRATION)
-                .bind(tenant.as_str()).bind(party.0.cast_signed()).execute(&mut *transaction).await?;
-            for row in bindings {
-                sqlx::query(sql::PUT_REGISTRATION)
-                    .bind(tenant.as_str()).bind(party.0.cast_signed()).bind(&row.contact)
-                    .bind(row.expires.0).bind(row.binding.as_slice()).execute(&mut *transaction).await?;
+            for Contacts { tenant, party, bindings } in users {
+                let (tenant, party) = (tenant.as_str(), party.0.cast_signed());
+                sqlx::query(sql::CLEAR_REGISTRATION).bind(tenant).bind(party).execute(&mut *transaction).await?;
+                for row in bindings {
+                    sqlx::query(sql::PUT_REGISTRATION)
+                        .bind(tenant).bind(party).bind(&row.contact)
+                        .bind(row.expires.0).bind(row.binding.as_slice()).execute(&mut *transaction).await?;
+                }
             }
             transaction.commit().await?;
         });

@@ -24,7 +24,7 @@ use sqlx::{PgPool, SqlitePool};
 
 pub use companies::{Claim, ClaimKind, CompanyRow, NewVersion};
 pub use error::StoreError;
-pub use keep::BindingRow;
+pub use keep::{BindingRow, Contacts};
 pub use people::{NewParty, PartyKey, PartyRow};
 pub use secrets::{MasterKey, SecretKind};
 pub use tokens::{NewToken, TokenRow, TokenScope};

@@ -1,5 +1,6 @@
 //! Starting: settings, data folder, database, companies, telephony, the web port; and stopping cleanly.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -10,7 +11,7 @@ use api::gateway::{Gateway, Hub};
 use arc_swap::ArcSwap;
 use model::config::TenantConfig;
 use model::config::tree;
-use model::id::{ConfigVersion, FactSeq, Seed, TenantId};
+use model::id::{ConfigVersion, FactSeq, PartyId, Seed, TenantId};
 use model::input::{Command, Input};
 use model::saved::SavedState;
 use store::{MasterKey, SecretKind, Store, StoreError, Writer};
@@ -357,10 +358,14 @@ impl Platform {
 
     /// Tells the switchboards who can be reached, by the registrations that survived.
     fn tell_reach(&self, bindings: &[Binding]) {
+        let mut by_user: HashMap<(&TenantId, PartyId), Vec<&Binding>> = HashMap::new();
+        for binding in bindings {
+            by_user.entry((&binding.tenant, binding.party)).or_default().push(binding);
+        }
         for company in self.companies() {
             for party in company.config.users.keys() {
-                let his = |binding: &&Binding| binding.tenant == company.config.id && binding.party == *party;
-                let reach = crate::router::reach_of(bindings.iter().filter(his));
+                let his = by_user.get(&(&company.config.id, *party));
+                let reach = router::reach_of(his.into_iter().flatten().copied());
                 let _ = company.node.post(Mail::Input(Input::Reach(*party, reach)));
             }
         }

@@ -2,7 +2,7 @@
 
 use model::id::{PartyId, TenantId};
 use model::time::Utc;
-use store::{BindingRow, Store};
+use store::{BindingRow, Contacts, Store};
 
 use crate::place::Place;
 use crate::sample::tenant;
@@ -65,18 +65,18 @@ async fn contacts(store: &Store) -> Vec<Vec<u8>> {
 }
 
 async fn put(store: &Store, company: &str, party: u64, contacts: &[(&str, Utc)]) {
-    let (tenant, party) = (tenant(company), PartyId(party));
-    let rows: Vec<BindingRow> = contacts
+    let bindings = contacts
         .iter()
         .map(|(contact, expires)| BindingRow {
-            tenant: tenant.clone(),
-            party,
             contact: (*contact).to_owned(),
             expires: *expires,
             binding: packed(contact),
         })
         .collect();
-    store.put_registrations(&tenant, party, &rows).await.unwrap();
+    // An older word of the same user goes before; the newer one holds.
+    let older = BindingRow { contact: "sip:old@192.0.2.9".to_owned(), expires: NOW, binding: Vec::new() };
+    let of = |bindings| Contacts { tenant: tenant(company), party: PartyId(party), bindings };
+    store.put_registrations(&[of(vec![older]), of(bindings)]).await.unwrap();
 }
 
 /// Octets that are no text: what the registrar packs is its own affair.

@@ -169,13 +169,12 @@ async fn first_commits_and_registrations_at_once_do_not_collide(place: &Place) {
         let (store, tenant) = (store.clone(), tenant("sinilind"));
         tasks.spawn(async move {
             let row = store::BindingRow {
-                tenant: tenant.clone(),
-                party: model::id::PartyId(nth),
                 contact: "sip:a@192.0.2.1".to_owned(),
                 expires: model::time::Utc(1),
                 binding: vec![0; 2_000],
             };
-            store.put_registrations(&tenant, row.party, std::slice::from_ref(&row)).await.unwrap();
+            let user = store::Contacts { tenant, party: model::id::PartyId(nth), bindings: vec![row] };
+            store.put_registrations(&[user]).await.unwrap();
         });
     }
     for company in 0..40 {
