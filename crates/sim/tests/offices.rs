@@ -21,7 +21,7 @@ use model::time::{Now, Tick};
 use sim::chance::{Chance, Lengths};
 use sim::office::{Office, Plan};
 use sim::whatif::erlang::{Steady, erlang_a, erlang_c};
-use sim::whatif::{Agents, GroupDay, Profile, Question, rate_calls, staff, whatif};
+use sim::whatif::{Agents, GroupDay, Profile, Question, check, rate_calls, staff, whatif};
 
 const GROUP: &str = "+3726001001";
 
@@ -57,20 +57,28 @@ fn plan(agents: u64, per_hour: f64, talk_s: u64, patience: Lengths, seed: u64) -
     Plan { seed, config, begin: Utc(1_772_409_600_000_000), calls, agents }
 }
 
-/// Mean wait over all callers (those who give up included), and the part who give up, over several days.
-fn steady(days: impl Iterator<Item = Plan>) -> (f64, f64) {
-    let (mut waited, mut gave_up, mut all) = (0_u64, 0_u64, 0_u64);
+/// Over several days: mean wait over all callers (those who give up included) in seconds, the part who wait at all, and
+/// the part who give up.
+fn steady(days: impl Iterator<Item = Plan>) -> Steady {
+    let (mut waited, mut wait_at_all, mut gave_up, mut all) = (0_u64, 0_u64, 0_u64, 0_u64);
     for plan in days {
         let mut office = Office::open(&plan, SavedState::default());
         office.live(&mut |_| {}, &mut |_| {});
         for lived in &office.lived {
             // From the offer to the answer is the phone's time, not the line's.
-            waited += lived.waited().saturating_sub(101);
+            let in_line = lived.waited().saturating_sub(101);
+            waited += in_line;
+            wait_at_all += u64::from(in_line > 0);
             gave_up += u64::from(lived.outcome == Some(model::fact::VisitOutcome::Abandoned));
             all += 1;
         }
     }
-    (waited as f64 / all as f64 / 1_000.0, gave_up as f64 / all as f64)
+    let all = all as f64;
+    Steady {
+        waits: wait_at_all as f64 / all,
+        mean_wait_s: waited as f64 / all / 1_000.0,
+        gives_up: gave_up as f64 / all,
+    }
 }
 
 fn assert_near(told: f64, by_formula: f64, tolerance: f64, what: &str) {
@@ -84,21 +92,51 @@ fn assert_near(told: f64, by_formula: f64, tolerance: f64, what: &str) {
 
 #[test]
 fn a_simple_office_comes_to_what_erlang_c_says() {
-    // Ten agents, 160 calls an hour of 180 s: eight Erlangs.
-    let days = (1..=24).map(|seed| plan(10, 160.0, 180, Lengths::Fixed(u64::MAX), seed));
-    let (wait, gave_up) = steady(days);
-    let Steady { mean_wait_s, .. } = erlang_c(10, 160.0 / 3_600.0, 180.101).unwrap();
-    assert_near(wait, mean_wait_s, 0.08, "mean wait");
-    assert!(gave_up.abs() < f64::EPSILON);
+    // Agents and calls of 180 s an hour: half an Erlang, three and a half, eight.
+    for (agents, per_hour, days) in [(1, 10.0, 250), (5, 70.0, 36), (10, 160.0, 24)] {
+        let days = (1..=days).map(|seed| plan(agents, per_hour, 180, Lengths::Fixed(u64::MAX), seed));
+        let told = steady(days);
+        let formula = erlang_c(u32::try_from(agents).unwrap(), per_hour / 3_600.0, 180.101).unwrap();
+        assert_near(told.mean_wait_s, formula.mean_wait_s, 0.06, &format!("mean wait with {agents}"));
+        assert_near(told.waits, formula.waits, 0.03, &format!("those who wait, with {agents}"));
+        assert!(told.gives_up.abs() < f64::EPSILON);
+    }
 }
 
 #[test]
 fn a_simple_office_comes_to_what_erlang_a_says() {
-    let days = (1..=16).map(|seed| plan(10, 220.0, 180, Lengths::Exponential(120_000), seed));
-    let (wait, gave_up) = steady(days);
-    let told = erlang_a(10, 220.0 / 3_600.0, 180.101, 120.0);
-    assert_near(wait, told.mean_wait_s, 0.05, "mean wait");
-    assert_near(gave_up, told.gives_up, 0.05, "those who give up");
+    // Nearly full, more than full, and far too few for the calls.
+    for (agents, per_hour, patience_s, days) in
+        [(10, 190.0, 300, 16), (10, 220.0, 120, 16), (3, 90.0, 60, 36)]
+    {
+        let patience = Lengths::Exponential(patience_s * 1_000);
+        let days = (1..=days).map(|seed| plan(agents, per_hour, 180, patience.clone(), seed));
+        let told = steady(days);
+        let formula =
+            erlang_a(u32::try_from(agents).unwrap(), per_hour / 3_600.0, 180.101, patience_s as f64);
+        let what = format!("with {agents} agents and {per_hour} calls an hour");
+        assert_near(told.mean_wait_s, formula.mean_wait_s, 0.05, &format!("mean wait {what}"));
+        assert_near(told.waits, formula.waits, 0.03, &format!("those who wait {what}"));
+        assert_near(told.gives_up, formula.gives_up, 0.05, &format!("those who give up {what}"));
+    }
+}
+
+#[test]
+fn only_a_simple_group_is_held_against_the_formulas() {
+    let group: Number = GROUP.parse().unwrap();
+    let plan = plan(10, 190.0, 180, Lengths::Exponential(300_000), 5);
+    let report = whatif(&Question { plan: plan.clone(), changed: None }, &mut |_, _| {});
+    let told = check(&plan, group, &report.base.groups[&group]).unwrap();
+    let in_hour = |call: &&sim::office::PlannedCall| call.at / 3_600_000 == told.at / 3_600_000;
+    let calls = plan.calls.iter().filter(in_hour).count() as u64;
+    assert_eq!((told.agents, told.calls), (10, calls));
+    assert!((told.handle_s - 180.0).abs() < 40.0 && (told.patience_s - 300.0).abs() < 60.0, "{told:?}");
+    assert_eq!(told.without_hurry, erlang_c(10, calls as f64 / 3_600.0, told.handle_s));
+    assert!(told.with_hurry.gives_up > 0.02 && told.wait_s > 1.0 && told.gave_up > 0.0, "{told:?}");
+    // Where callers leave by a limit the formulas tell nothing.
+    let limited = Plan { config: config(10, "[group.queue]\nwait_max = \"10s\""), ..plan };
+    let report = whatif(&Question { plan: limited.clone(), changed: None }, &mut |_, _| {});
+    assert_eq!(check(&limited, group, &report.base.groups[&group]), None);
 }
 
 #[test]

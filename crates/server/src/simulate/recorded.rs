@@ -90,7 +90,10 @@ pub(crate) async fn read(
             look(&mut recorded.seen, record);
         }
     }
-    recorded.shifts = shifts(store, config, day, now).await?;
+    // Who is logged in now says nothing of a day to come.
+    if day.begin <= now {
+        recorded.shifts = shifts(store, config, day, now).await?;
+    }
     Ok(recorded)
 }
 

@@ -75,9 +75,13 @@ fn by_api(helin: &Helin, day: &str, change: &str) {
     assert_eq!(told["groups"][0]["changed"]["offered"], 3, "{told:#}");
     let (status, told) = ask(
         "demo-operator-token",
-        json!({ "day": "2031-01-01", "rates": { GROUP: 30 }, "changes": [change] }),
+        json!({ "day": "2031-01-01", "rates": { GROUP: 8 }, "changes": [change] }),
     );
     assert_eq!(status, 200, "{told:#}");
+    assert_eq!(
+        (&told["people"]["shifts_seen"], &told["agents"][0]["base"]["at_work_s"]),
+        (&json!(0), &json!(9 * 3_600))
+    );
     let occupied = |side: &str| told["agents"][0][side]["occupancy"].as_f64().unwrap();
     assert!(occupied("changed") > occupied("base") + 10.0, "two minutes after each call are work: {told:#}");
     assert!(told["svg"].as_str().unwrap().starts_with("<svg") && told["groups"][0]["svg"].is_string());
@@ -145,7 +149,7 @@ fn served(helin: &Helin, carrier: &mut Phone, aino: &mut Phone, from: &str) {
 fn apply(helin: &Helin, settings: &str) {
     let text = format!(
         "[company]\nid = \"sinilind\"\n[[group]]\nnumber = \"{GROUP}\"\nname = \"Asiakaspalvelu\"\n\
-         preset = \"customer_service\"\n{settings}\n"
+         preset = \"customer_service\"\n{settings}\n[[group.member]]\nuser = \"aino\"\nlogged_in = true\n"
     );
     let output = crate::companies::apply(helin, ADMIN, &text);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::switchboard::Switchboard;
-use model::fact::{Fact, Peer, Role, VisitOutcome, What};
+use model::fact::{EndCause, Fact, Peer, Role, VisitOutcome, What};
 use model::id::{CallId, LegId, PartyId, RequestId, Seed};
 use model::input::{Actor, Command, Duty, Input, Reachability};
 use model::leg::{Arrival, Caller, Dialled, Ingress, Key, LegCommand, LegEvent, Party};
@@ -361,7 +361,7 @@ impl<'a> Office<'a> {
                 }
             }
             What::LegAnswered { leg } => self.leg_answered(*leg),
-            What::LegEnded { leg, .. } => self.leg_ended(*leg),
+            What::LegEnded { leg, cause } => self.leg_ended(*leg, *cause),
             What::WrapUpStarted { member, until, .. } => {
                 if let Some(agent) = self.agents.get(member) {
                     self.worked[*agent].busy += (*until - at).0;
@@ -444,11 +444,12 @@ impl<'a> Office<'a> {
         }
     }
 
-    fn leg_ended(&mut self, leg: LegId) {
+    fn leg_ended(&mut self, leg: LegId, cause: EndCause) {
         let Some(offered) = self.offers.remove(&leg) else { return };
         let at = offered.agent;
         let Some(answered) = offered.answered else {
-            self.worked[at].missed += 1;
+            // Where another took the call, or the caller gave up, nobody missed it.
+            self.worked[at].missed += u64::from(cause == EndCause::NoAnswer);
             return;
         };
         self.worked[at].talked += self.now - answered;

@@ -2,7 +2,7 @@
 
 use api::simulations::{GroupFigures, SimulatedGroup};
 
-use super::sheet::{Anchor, FAINT, GRID, INK, Sheet};
+use super::sheet::{Anchor, FAINT, GRID, INK, Sheet, Stroke};
 use super::{COLOURS, WIDTH};
 use crate::simulate::words::Words;
 
@@ -27,9 +27,13 @@ const STEPS: [f64; 16] = [
     28_800.0,
 ];
 
-/// Sides that there are, with their colours.
-fn sides(group: &SimulatedGroup) -> impl Iterator<Item = (&GroupFigures, &'static str)> + Clone {
-    std::iter::once(&group.base).chain(group.changed.as_ref()).zip(COLOURS)
+/// The first is broader, so that it is seen below the other where the two are the same.
+const STROKES: [Stroke; 2] =
+    [Stroke { colour: COLOURS[0], width: 4.0 }, Stroke { colour: COLOURS[1], width: 1.8 }];
+
+/// Sides that there are, with their lines.
+fn sides(group: &SimulatedGroup) -> impl Iterator<Item = (&GroupFigures, Stroke)> + Clone {
+    std::iter::once(&group.base).chain(group.changed.as_ref()).zip(STROKES)
 }
 
 /// A step with which `highest` has at most this many.
@@ -45,7 +49,7 @@ fn told(seconds: f64, words: &Words) -> String {
         1..60 => format!("{whole} s"),
         60..3_600 if whole.is_multiple_of(60) => format!("{} {}", whole / 60, words.minute),
         3_600.. if whole.is_multiple_of(3_600) => format!("{} {}", whole / 3_600, words.hour),
-        _ => format!("{}:{:02}", whole / 60, whole % 60),
+        _ => format!("{}:{:02} {}", whole / 60, whole % 60, words.minute),
     }
 }
 
@@ -75,21 +79,21 @@ pub(super) fn waits(sheet: &mut Sheet, top: f64, group: &SimulatedGroup, words: 
     }
     hours(sheet, top, (first, last), &x);
     calls(sheet, top, group, &x);
-    for (figures, colour) in sides(group) {
+    for (figures, stroke) in sides(group) {
         let mut points: Vec<(f64, f64)> = Vec::new();
         let mut before = None;
         for at in &figures.quarters {
             let (Some(n), Some(wait)) = (quarter(&at.at), at.wait_s) else { continue };
             // Where nobody was answered for a while, the line has a gap.
             if before.is_some_and(|before| n > before + 2) {
-                sheet.curve(&points, colour);
+                sheet.curve(&points, stroke);
                 points.clear();
             }
             before = Some(n);
             points.push((x(n as f64 + 0.5), y(wait)));
         }
         if !points.is_empty() {
-            sheet.curve(&points, colour);
+            sheet.curve(&points, stroke);
         }
     }
 }
@@ -153,14 +157,16 @@ pub(super) fn answers(sheet: &mut Sheet, top: f64, group: &SimulatedGroup, words
         sheet.text((x(s), bottom + 17.0), Anchor::Middle, FAINT, &told(s, words));
     }
     sheet.dashed((x(goal), y(0.0)), (x(goal), y(100.0)));
-    // Below the curves: they have risen by then.
-    sheet.text((x(goal) + 5.0, y(0.0) - 7.0), Anchor::Start, FAINT, &told(goal, words));
-    for (figures, colour) in sides(group) {
+    // Where the curves are not: below those that have risen by then, else above.
+    let risen = sides(group).all(|(figures, _)| figures.service_level > 30.0);
+    let beside = if risen { y(0.0) - 7.0 } else { y(100.0) + 13.0 };
+    sheet.text((x(goal) + 5.0, beside), Anchor::Start, FAINT, &told(goal, words));
+    for (figures, stroke) in sides(group) {
         let inside = figures.answered_within.iter().filter(|point| point.s as f64 <= end);
         let points: Vec<(f64, f64)> = inside.map(|point| (x(point.s as f64), y(point.percent))).collect();
         let Some((_, last)) = points.last().copied() else { continue };
         // Nobody waited longer than the last point tells: from there on the curve stays.
         let stays = [points, vec![(CURVE.1, last)]].concat();
-        sheet.curve(&stays, colour);
+        sheet.curve(&stays, stroke);
     }
 }

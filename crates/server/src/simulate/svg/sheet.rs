@@ -24,6 +24,13 @@ pub(super) const INK: &str = "#1b1f24";
 pub(super) const FAINT: &str = "#5b6470";
 pub(super) const GRID: &str = "#dde2e8";
 
+/// How a curve is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stroke {
+    pub(super) colour: &'static str,
+    pub(super) width: f64,
+}
+
 /// A sheet; writing on it cannot fail.
 #[derive(Debug, Default)]
 pub(super) struct Sheet(String);
@@ -70,15 +77,20 @@ impl Sheet {
     }
 
     /// A line through points; a lone one is a dot.
-    pub(super) fn curve(&mut self, points: &[(f64, f64)], colour: &str) {
+    pub(super) fn curve(&mut self, points: &[(f64, f64)], Stroke { colour, width }: Stroke) {
         if let [(x, y)] = points {
-            let _ = writeln!(self.0, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\" fill=\"{colour}\"/>");
+            let _ = writeln!(
+                self.0,
+                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{:.1}\" fill=\"{colour}\"/>",
+                width / 2.0 + 1.5
+            );
             return;
         }
         let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         let _ = writeln!(
             self.0,
-            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" stroke-linejoin=\"round\"/>",
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" \
+             stroke-linejoin=\"round\"/>",
             points.join(" ")
         );
     }
