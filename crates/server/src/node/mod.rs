@@ -41,8 +41,8 @@ pub(crate) enum Mail {
     Identified(CallId, Option<Party>, Vec<NewParty>),
     /// Parties seen for the first time, which a command is about to name.
     Parties(Vec<NewParty>),
-    /// New settings.
-    Config(Arc<TenantConfig>, Vec<NewParty>),
+    /// New settings; told when they hold.
+    Config(Arc<TenantConfig>, oneshot::Sender<()>),
     /// End: write everything, then tell.
     Stop(oneshot::Sender<()>),
 }

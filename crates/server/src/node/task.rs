@@ -192,12 +192,13 @@ impl Task {
                 let request = self.ask(answer);
                 self.take(Input::Command(request, command));
             }
-            Mail::Config(config, parties) => {
-                self.parties.extend(parties);
+            Mail::Config(config, taken) => {
                 self.config = config.clone();
                 let now = self.around.clock.now();
                 self.lock_view().take_config(config.clone(), now.utc);
                 self.take(Input::Config(config));
+                // Whoever has stopped waiting need not know.
+                let _ = taken.send(());
             }
             Mail::Identified(call, found, parties) => {
                 self.parties.extend(parties);

@@ -12,6 +12,7 @@ use model::config::tree::{self, Node as Document, Shape};
 use model::config::{TenantConfig, document};
 use model::id::{ConfigVersion, PartyId, PartyName, TenantId};
 use store::{Claim, ClaimKind, NewParty, NewVersion, PartyKey, SecretKind, StoreError};
+use tokio::sync::oneshot;
 
 use super::document::{Written, meaning};
 use super::{Company, Platform, accounts_of};
@@ -109,7 +110,11 @@ impl Platform {
         names.take_config(&config);
         let node = match &company {
             Some(company) => {
-                let _ = company.node.post(Mail::Config(config.clone(), Vec::new()));
+                // Who was told that the settings are applied finds them in force. A node that ends takes them at its
+                // next start.
+                let (taken, wait) = oneshot::channel();
+                let _ = company.node.post(Mail::Config(config.clone(), taken));
+                let _ = wait.await;
                 company.node.clone()
             }
             None => self.begin_node(config.clone(), names.clone()).await.map_err(unavailable)?,

@@ -16,8 +16,8 @@ fn apply(helin: &Helin, company: &str, group: &str, members: &[&str]) {
         "[company]\nid = \"sinilind\"\n{company}\n[[group]]\nnumber = \"{QUEUE}\"\nname = \"Abi\"\n\
          preset = \"attendant\"\n{group}\n"
     );
-    for member in members {
-        text.push_str(&format!("[[group.member]]\nuser = \"{member}\"\nlogged_in = true\n"));
+    for (order, member) in (1..).zip(members) {
+        text.push_str(&format!("[[group.member]]\nuser = \"{member}\"\norder = {order}\nlogged_in = true\n"));
     }
     let output = crate::companies::apply(helin, TOKEN, &text);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -38,7 +38,11 @@ fn parallel_phones_ring_together() {
     for _ in 0..10 {
         let mut call = caller.dial_from("+3725551234", QUEUE, &sounds[0]);
         let mut rung: Vec<_> = std::thread::scope(|scope| {
-            let wait = |phone: &mut Phone| (phone.incoming(), Instant::now());
+            let wait = |phone: &mut Phone| {
+                let (offer, at) = (phone.incoming(), Instant::now());
+                offer.ring(phone);
+                (offer, at)
+            };
             let threads = [&mut astrid, &mut bjorn, &mut aino].map(|phone| scope.spawn(move || wait(phone)));
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
@@ -54,8 +58,6 @@ fn parallel_phones_ring_together() {
         }
         eero.expect_no_call();
         let [(first, _), (second, _), (third, _)] = rung.as_mut_slice() else { panic!("three phones") };
-        first.ring(&mut astrid);
-        second.ring(&mut bjorn);
         third.reject(&mut aino, 603, "Decline");
         let mut pulled_in = eero.incoming();
         pulled_in.answer(&mut eero, &sounds[1]);
