@@ -67,10 +67,13 @@ fn the_same_day_gives_the_same_estimates() {
     assert_eq!(live_day(7), live_day(7));
 }
 
+/// Halves and nines of each caller, seconds.
+type ByCall = BTreeMap<CallId, (u32, u32)>;
+
 fn live_day(seed: u64) -> Seen {
     let plan = plan(seed);
     let seen = Rc::new(RefCell::new(Seen::default()));
-    let mut shown: BTreeMap<Number, (Shown, BTreeMap<CallId, (u32, u32)>)> = BTreeMap::new();
+    let mut shown: BTreeMap<Number, (Shown, ByCall)> = BTreeMap::new();
     let mut office = Office::open(&plan, SavedState::default());
     let heard = seen.clone();
     office.fact_seen = Some(Box::new(move |fact| hear(&mut heard.borrow_mut(), fact)));

@@ -8,6 +8,7 @@ mod beside;
 mod bill;
 mod callback;
 mod code;
+mod code_form;
 mod company;
 mod duty;
 mod fallback;

@@ -11,5 +11,6 @@ mod line;
 mod many;
 mod order;
 mod overflow;
+mod places;
 mod rounds;
 mod told;
