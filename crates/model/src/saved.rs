@@ -116,6 +116,16 @@ pub struct SavedCallback {
     pub ended: Option<Utc>,
 }
 
+/// How long a request that has ended stays listed (api, "Callbacks").
+const ENDED_LISTED: Span = Span::seconds(24 * 60 * 60);
+
+impl SavedCallback {
+    /// Whether it is still shown.
+    pub fn is_listed(&self, now: Utc) -> bool {
+        self.ended.is_none_or(|ended| now - ended < ENDED_LISTED)
+    }
+}
+
 /// How a group's latest calls went, oldest first; what waits are estimated from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Handled {
@@ -298,5 +308,30 @@ mod pairs {
         D: Deserializer<'de>,
     {
         Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_has_ended_is_listed_for_a_day() {
+        let request = SavedCallback {
+            caller: PartyId(1),
+            hidden: false,
+            number: PartyId(1),
+            since: Utc(0),
+            valid_until: Utc(0),
+            state: CallbackState::Done,
+            attempts: 1,
+            not_before: None,
+            call: None,
+            ended: Some(Utc(0)),
+        };
+        let day = 24 * 60 * 60 * 1_000_000;
+        assert!(request.is_listed(Utc(day - 1_000)));
+        assert!(!request.is_listed(Utc(day)));
+        assert!(SavedCallback { ended: None, ..request }.is_listed(Utc(day * 30)));
     }
 }

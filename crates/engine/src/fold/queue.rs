@@ -23,9 +23,6 @@ const GAPS_MAX: usize = 256;
 /// Between two offers of one call that belong together.
 const ROUND: Span = Span(1_500);
 
-/// An ended callback is listed for this long.
-const ENDED_KEPT: Span = Span::seconds(86_400);
-
 #[expect(clippy::wildcard_enum_match_arm, reason = "the fold sends only these facts here")]
 pub(super) fn take(state: &mut SavedState, fact: &Fact) {
     let at = fact.at;
@@ -89,7 +86,7 @@ pub(super) fn take(state: &mut SavedState, fact: &Fact) {
                 ended: None,
             };
             let entry = state.groups.entry(*group).or_default();
-            entry.callbacks.retain(|_, kept| kept.ended.is_none_or(|ended| at - ended < ENDED_KEPT));
+            entry.callbacks.retain(|_, kept| kept.is_listed(at));
             entry.callbacks.insert(*callback, request);
             put(entry, *callback, *rank);
         }

@@ -123,6 +123,14 @@ impl Switchboard {
         inside.filter(|call| call.line().is_some_and(|line| line.welcome)).map(|call| call.id).collect()
     }
 
+    /// Calls that hear the welcome of a group which has no line any more.
+    fn welcomed_in_vain(&self) -> Vec<CallId> {
+        let gone = |number| self.settings.group(number).is_none_or(|group| group.queue.is_none());
+        let welcomed = |call: &&Call| call.line().is_some_and(|line| line.welcome);
+        let calls = self.calls.values().filter(welcomed);
+        calls.filter(|call| call.group_now().is_some_and(gone)).map(|call| call.id).collect()
+    }
+
     /// New settings: groups that are gone let their callers go; who has become free takes who waits; limits are
     /// looked at again.
     pub(crate) fn settings_changed(&mut self) {
@@ -152,6 +160,9 @@ impl Switchboard {
             if !self.ready.is_staffed(number) {
                 self.pending.deserted.insert(number);
             }
+        }
+        for id in self.welcomed_in_vain() {
+            self.with_call(id, Switchboard::welcome_over);
         }
         let groups: Vec<Number> = self.saved.groups.keys().copied().collect();
         for number in groups {

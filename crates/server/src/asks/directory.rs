@@ -7,6 +7,7 @@ use model::input::Activity;
 use model::number::Number;
 use model::saved::{LegState, SavedState};
 
+use crate::node::clock::utc_now;
 use crate::platform::Platform;
 
 /// A group's requests: those that last, and those that ended within the last 24 hours.
@@ -15,7 +16,9 @@ pub(super) fn callbacks(platform: &Platform, tenant: &TenantId, number: Number) 
     company.config.groups.get(&number)?;
     let view = company.node.view();
     let requests = view.state.groups.get(&number).into_iter().flat_map(|saved| &saved.callbacks);
-    Some(requests.map(|(id, callback)| CallbackView { id: *id, callback: callback.clone() }).collect())
+    let now = utc_now();
+    let listed = requests.filter(|(_, callback)| callback.is_listed(now));
+    Some(listed.map(|(id, callback)| CallbackView { id: *id, callback: callback.clone() }).collect())
 }
 
 /// Everybody who can be called, and every group that is not hidden.

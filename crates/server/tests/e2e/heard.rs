@@ -76,6 +76,7 @@ fn a_caller_hears_all_of_it_in_order_and_in_one_stream() {
         tones(&heard.alaw).iter().filter(|hertz| **hertz == REPEAT).count() == 2
     });
     caller_sound.hears(MUSIC);
+    caller_sound.hears_packets(15);
     echo.hang_up(&mut aino);
     let mut offer = aino.incoming();
     offer.ring(&mut aino);

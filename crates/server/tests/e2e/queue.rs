@@ -99,7 +99,7 @@ fn nobody_there_is_told_at_once() {
 }
 
 /// The caller presses 1, keeps his place and hangs up; the agent rings first, hears what it is about, then the
-/// customer rings, and both talk. req V-49, V-50, V-53, V-54, V-55
+/// customer rings, and both talk. req V-07, V-49, V-50, V-53, V-54, V-55
 #[test]
 fn a_caller_is_called_back_in_his_turn() {
     let helin = Helin::demo();

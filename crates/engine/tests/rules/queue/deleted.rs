@@ -134,3 +134,28 @@ fn a_callback_of_a_deleted_group_is_never_made() {
         "#]],
     );
 }
+
+/// req V-63, I-07: who hears the welcome leaves at once, too.
+#[test]
+fn a_caller_who_is_being_welcomed_leaves_at_once() {
+    check(
+        service("mari").with("announcements.welcome = \"tervetuloa\""),
+        "only visit play release overflows
+         call 1
+         2 s pass
+         the group is deleted
+         caller 1 heard it",
+        expect![[r#"
+            list: mari
+            > only visit play release overflows
+            > call 1
+                caller 1: play tervetuloa in en
+            > 2 s pass
+            > the group is deleted
+                caller 1: play unreachable in en
+    
+            > caller 1 heard it
+                release caller 1: Normal
+        "#]],
+    );
+}
