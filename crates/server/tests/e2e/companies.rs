@@ -36,6 +36,7 @@ fn what_is_exported_applies_without_a_change() {
 }
 
 /// Every fault at once, with file, line, path, what is allowed and the nearest spelling; nothing half applied.
+/// req V-61
 #[test]
 fn a_wrong_file_is_refused_with_every_fault() {
     let helin = Helin::demo();
