@@ -139,21 +139,21 @@ fn a_callback_of_a_deleted_group_is_never_made() {
 #[test]
 fn a_caller_who_is_being_welcomed_leaves_at_once() {
     check(
-        service("mari").with("announcements.welcome = \"tervetuloa\""),
+        service("mari").with("announcements.welcome = \"tervetuloa\"").beside("kati", &[]),
         "only visit play release overflows
          call 1
          2 s pass
          the group is deleted
          caller 1 heard it",
         expect![[r#"
-            list: mari
+            list: mari; list of +3726002000: kati
             > only visit play release overflows
             > call 1
                 caller 1: play tervetuloa in en
             > 2 s pass
             > the group is deleted
                 caller 1: play unreachable in en
-    
+                list of +3726002000: kati
             > caller 1 heard it
                 release caller 1: Normal
         "#]],
