@@ -13,7 +13,7 @@ use model::number::Number;
 use model::saved::SavedState;
 use model::time::Utc;
 
-use crate::distribution::{Candidate, Standing, standing};
+use crate::distribution::{Candidate, Standing, reads_settings, standing};
 use crate::settings::Settings;
 
 /// Offerable members of all groups.
@@ -82,7 +82,8 @@ impl Ready {
                 || (settings.is_reachable(state, group, party)
                     && agent.is_none_or(|agent| agent.resting.is_none())));
         let place = member.filter(|member| member.place.is_some() && can).map(|member| {
-            let set = settings.member(group.number, party);
+            // Looked up only where it counts: this is the path of every call.
+            let set = reads_settings(group).then(|| settings.member(group.number, party)).flatten();
             standing(group, &Candidate { party, set, member, agent })
         });
         let before = self.places.get(&(party, group.number)).copied();

@@ -30,6 +30,7 @@ pub(crate) struct Standing {
 /// What a member's place is made from.
 pub(crate) struct Candidate<'a> {
     pub(crate) party: PartyId,
+    /// As the settings have him, where they count.
     pub(crate) set: Option<&'a Member>,
     pub(crate) member: &'a SavedMember,
     pub(crate) agent: Option<&'a SavedAgent>,
@@ -64,6 +65,17 @@ pub(crate) const fn rule(distribution: Distribution) -> OfferRule {
         Distribution::LongestIdle => OfferRule::LongestIdle,
         Distribution::Balanced => OfferRule::Balanced,
         Distribution::Random => OfferRule::Random,
+    }
+}
+
+/// Whether a member's own settings count: rank or skill.
+pub(crate) const fn reads_settings(group: &Group) -> bool {
+    match group.distribution {
+        Distribution::Ordered | Distribution::Skill => true,
+        Distribution::Rotation
+        | Distribution::LongestIdle
+        | Distribution::Balanced
+        | Distribution::Random => false,
     }
 }
 

@@ -119,7 +119,11 @@ fn the_longest_wait_is_never_said_longer() {
          call 21
          call 22
          10 s pass
+         caller 21 heard it
+         caller 22 heard it
          call 23
+         10 s pass
+         caller 23 hangs up
          10 s pass",
         expect![[r#"
             list: mari
@@ -145,11 +149,19 @@ fn the_longest_wait_is_never_said_longer() {
             > 10 s pass
                 caller 21 hears (en): "The estimated waiting time is 2 minutes"
                 caller 22 hears (en): "The estimated waiting time is 4 minutes"
+            > caller 21 heard it
+                caller 21 hears (en): "(music)"
+            > caller 22 heard it
+                caller 22 hears (en): "(music)"
             > call 23
                 call 23 waits at 1
                 caller 23 hears (en): "(music)"
             > 10 s pass
                 caller 23 hears (en): "The estimated waiting time is 2 minutes"
+            > caller 23 hangs up
+            > 10 s pass
+                caller 21 hears (en): "The estimated waiting time is 2 minutes"
+                caller 22 hears (en): "The estimated waiting time is 4 minutes"
         "#]],
     );
 }
