@@ -2,8 +2,13 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use model::fact::Charge;
+use model::record::{Folded, LegRecord};
+use serde_json::{Value, json};
 
-use crate::house::{CALLER, GROUP, House, LIIS, MEMBER, SINILIND, SUPERVISOR, call_id};
+use crate::house::{
+    CALLER, CUSTOMER, GROUP, House, LIIS, MARI, MEMBER, SINILIND, SUPERVISOR, call_id, record,
+};
 
 #[tokio::test]
 async fn pages_go_from_the_newest_to_the_oldest_and_end() {
@@ -36,6 +41,27 @@ async fn a_call_shows_its_legs_and_visits() {
     assert_eq!(call["legs"][1]["user"], "juri");
     assert_eq!(call["visits"][0]["group"], GROUP);
     assert_eq!(call["visits"][0]["outcome"], "served");
+}
+
+/// req V-12: who pays for a leg, by the billing id of the group, by name, or the company.
+#[tokio::test]
+async fn a_call_tells_who_pays_for_its_legs() {
+    let house = House::build().await;
+    let mut call = record(31, CUSTOMER, GROUP);
+    let number = GROUP.parse().unwrap();
+    call.legs[1].charge = Some(Charge::Group { number, billing_id: Some("Osakond 7".into()) });
+    for charge in [Charge::Group { number, billing_id: None }, Charge::User(MARI), Charge::Company] {
+        let leg = call.legs[1].clone();
+        call.legs.push(LegRecord { charge: Some(charge), ..leg });
+    }
+    house.add("sinilind", vec![Folded::Call(Box::new(call))]).await;
+    let call = house.get(&format!("/api/v1/calls/{}", call_id(31)), SINILIND).await.json();
+    let charges: Vec<&Value> = call["legs"].as_array().unwrap().iter().map(|leg| &leg["charge"]).collect();
+    let none = Value::Null;
+    let group = |billing_id: Option<&str>| json!({"to": "group", "group": GROUP, "billing_id": billing_id, "user": null});
+    let user = json!({"to": "user", "group": null, "billing_id": null, "user": "mari"});
+    let company = json!({"to": "company", "group": null, "billing_id": null, "user": null});
+    assert_eq!(charges, [&none, &group(Some("Osakond 7")), &group(None), &user, &company]);
 }
 
 #[tokio::test]
