@@ -143,3 +143,34 @@ fn a_user_shows_the_companys_or_her_groups_number() {
     }
     helin.until_quiet();
 }
+
+/// A test number is reached by the company's own users alone; a new group is open; who hides it finds it in no search,
+/// others do. req V-01, V-14, V-15, V-62
+#[test]
+fn a_test_number_is_for_colleagues_only() {
+    let helin = Helin::demo();
+    let mut aino = Phone::registered(&helin, "aino");
+    let mut mari = Phone::registered(&helin, "mari");
+    let mut caller = Phone::caller(&helin);
+    let sounds = [Sound::tone(440.0), Sound::tone(1_000.0)];
+    let mut outside = caller.dial_from("+3725551234", "8000", &sounds[0]);
+    outside.expect_refusal(&mut caller, 404);
+    let live = helin.until_member("8000", "aino", "available");
+    assert_eq!((&live["open"], &live["closed_reason"]), (&true.into(), &serde_json::Value::Null));
+    let mut call = mari.dial("8000", &sounds[0]);
+    let mut offer = aino.incoming();
+    offer.answer(&mut aino, &sounds[1]);
+    call.expect_answer(&mut mari, &sounds[0]);
+    sounds[0].hears(1_000.0);
+    sounds[1].hears(440.0);
+    call.hang_up(&mut mari);
+    offer.expect_bye(&mut aino);
+
+    let found = |hidden: bool| {
+        apply(&helin, "", &format!("in_directory = {}", !hidden), &["aino"]);
+        let list = helin.get("/api/v1/directory?q=abi");
+        list["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "group").count()
+    };
+    assert_eq!((found(false), found(true)), (1, 0));
+    helin.until_quiet();
+}

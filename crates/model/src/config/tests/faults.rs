@@ -93,6 +93,22 @@ fn the_company_shows_one_of_its_own_numbers() {
     one(&given("\"+3726009999\""), "company.number", &["none of its groups and users"]);
 }
 
+/// req V-11: a group has a name of 1 to 80 characters that no other group of the company has.
+#[test]
+fn a_group_has_a_name_of_its_own() {
+    let more = |name: &str| {
+        let group = format!("[[group]]\nnumber = \"8000\"\nname = \"{name}\"\npreset = \"attendant\"\n");
+        format!("{}{group}", File::with("ring_even").set("[[group]]", "name", "\"Abi\"").text())
+    };
+    let faults = |text: &str| read(text, &built_in()).err().unwrap_or_default();
+    assert!(faults(&more("Abi 2")).is_empty());
+    assert!(faults(&more(&"a".repeat(80))).is_empty());
+    for wrong in ["Abi", "", "a".repeat(81).as_str()] {
+        let found = faults(&more(wrong));
+        assert!(found.iter().any(|fault| fault.path == "group[8000].name"), "{wrong}: {found:?}");
+    }
+}
+
 #[test]
 fn a_group_may_name_one_that_stands_behind_it() {
     let file = File::with("ring_even").set("[[group]]", "fallback", "[\"group:8000\"]");
