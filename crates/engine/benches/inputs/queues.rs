@@ -39,6 +39,8 @@ struct Line {
     config: Arc<TenantConfig>,
     switchboard: Switchboard,
     tick: u64,
+    /// Calls that were offered: the first to come is the next.
+    offered: u64,
     /// Legs that ring or talk, oldest first.
     dialled: std::collections::VecDeque<LegId>,
 }
@@ -73,7 +75,13 @@ impl Line {
         let config = settings(members);
         let now = Now { tick: Tick(0), utc: Utc(0) };
         let switchboard = Switchboard::new(config.clone(), SavedState::default(), Seed(1), now);
-        let mut line = Line { config, switchboard, tick: 1, dialled: std::collections::VecDeque::new() };
+        let mut line = Line {
+            config,
+            switchboard,
+            tick: 1,
+            offered: members,
+            dialled: std::collections::VecDeque::new(),
+        };
         for member in 1..=members {
             line.give(Input::Reach(PartyId(member), Reachability { contacts: 1, apps: 0 }));
         }
@@ -117,6 +125,8 @@ impl Line {
         assert_eq!(self.dialled.len(), before + 1, "the agent is offered the next call");
         self.give(Input::Leg(leg, LegEvent::Closed { media: None }));
         let next = *self.dialled.back().unwrap();
+        assert_eq!(next.call, call_id(self.offered), "who has waited longest is offered");
+        self.offered += 1;
         self.answer(next);
         spent
     }
