@@ -52,7 +52,7 @@ fn tones(alaw: &[u8]) -> Vec<f64> {
 }
 
 /// Welcome, entry message, music, a message each period with music after it, the ringing tone, the agent: in this order,
-/// in one stream without a gap. req V-42, V-43, V-44, V-45, V-46, I-07
+/// in one stream without a gap. req V-03, V-42, V-43, V-44, V-45, V-46, I-07
 #[test]
 fn a_caller_hears_all_of_it_in_order_and_in_one_stream() {
     let helin = Helin::demo();

@@ -5,7 +5,7 @@ use expect_test::expect;
 use crate::company::service;
 use crate::script::check;
 
-/// req V-26, X-08: what is behind a limit is a list of targets, tried in order.
+/// req V-26, X-08, X-09: what is behind a limit is a list of targets, tried in order.
 #[test]
 fn overflow_goes_to_a_user_a_group_a_number_an_announcement_or_the_end() {
     check(

@@ -305,7 +305,7 @@ fn a_busy_agent_rests_and_the_next_is_offered() {
     );
 }
 
-/// req V-21, V-26: at the deadline a ring under way may end; then the caller leaves.
+/// req V-21, V-25, V-26: at the deadline a ring under way may end; then the caller leaves.
 #[test]
 fn the_longest_wait_lets_a_ring_finish() {
     check(
@@ -398,7 +398,7 @@ fn a_strict_group_breaks_the_ring_off() {
     );
 }
 
-/// req V-21: nobody rings: he leaves at the deadline.
+/// req V-21, V-25: nobody rings: he leaves at the deadline.
 #[test]
 fn the_longest_wait_without_a_ring() {
     check(
