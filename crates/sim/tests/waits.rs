@@ -27,6 +27,9 @@ const HOUR: u64 = 3_600_000;
 /// With fewer calls behind it an estimate must be silent.
 const SAMPLES_MIN: usize = 10;
 
+/// What was shown last: P50 and P90, seconds.
+type Before = BTreeMap<CallId, (u32, u32)>;
+
 /// What a day has shown.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Seen {
@@ -67,13 +70,10 @@ fn the_same_day_gives_the_same_estimates() {
     assert_eq!(live_day(7), live_day(7));
 }
 
-/// Halves and nines of each caller, seconds.
-type ByCall = BTreeMap<CallId, (u32, u32)>;
-
 fn live_day(seed: u64) -> Seen {
     let plan = plan(seed);
     let seen = Rc::new(RefCell::new(Seen::default()));
-    let mut shown: BTreeMap<Number, (Shown, ByCall)> = BTreeMap::new();
+    let mut shown: BTreeMap<Number, (Shown, Before)> = BTreeMap::new();
     let mut office = Office::open(&plan, SavedState::default());
     let heard = seen.clone();
     office.fact_seen = Some(Box::new(move |fact| hear(&mut heard.borrow_mut(), fact)));
@@ -115,12 +115,12 @@ fn judge(moment: &Moment<'_>, seen: &mut Seen) {
 }
 
 /// How many were shown before; nothing rises for them.
-fn show(moment: &Moment<'_>, cap: &mut Shown, before: &mut BTreeMap<CallId, (u32, u32)>) -> usize {
+fn show(moment: &Moment<'_>, cap: &mut Shown, before: &mut Before) -> usize {
     let Moment { state, config, now, group, .. } = *moment;
     let mut line = live::group(state, config, group, now.utc, &|_| None).unwrap().waiting;
     cap.never_longer(&mut line);
     let mut again = 0;
-    let mut shown = BTreeMap::new();
+    let mut shown = Before::new();
     for waiting in &line {
         let now = waiting.estimated_wait_s.zip(waiting.estimated_wait_p90_s);
         if let Some((p50, p90)) = before.get(&waiting.call) {
