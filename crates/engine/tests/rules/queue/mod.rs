@@ -7,7 +7,6 @@ mod closing;
 mod deleted;
 mod entry;
 mod hear;
-mod held;
 mod line;
 mod many;
 mod order;
