@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::net::{SocketAddr, UdpSocket};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::sync::mpsc::{self, Receiver};
 
 use super::Client;
 use crate::process::{Helin, PATIENCE};
@@ -21,6 +21,8 @@ pub(super) struct Joining<'a> {
 pub(super) struct Sipp {
     client: Client,
     address: SocketAddr,
+    /// Told when its output ends.
+    ended: Receiver<()>,
 }
 
 impl Sipp {
@@ -110,14 +112,9 @@ impl Sipp {
     /// It comes to the end of its scenario, and all was as it stands there.
     #[track_caller]
     pub(super) fn succeeds(mut self) {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.client.0.try_wait().unwrap() {
-                return assert!(status.success(), "SIPp saw something else than its scenario: {status}");
-            }
-            assert!(Instant::now() < deadline, "SIPp never came to the end of its scenario");
-            std::thread::sleep(super::tape::LOOK_AGAIN);
-        }
+        self.ended.recv_timeout(PATIENCE).expect("SIPp comes to the end of its scenario");
+        let status = self.client.0.wait().unwrap();
+        assert!(status.success(), "SIPp saw something else than its scenario: {status}");
     }
 }
 
@@ -156,9 +153,16 @@ impl Scenario {
         command.args(["-i", "127.0.0.1", "-m", "1", "-nostdin", "-rtp_echo", "-p", &port.to_string()]);
         command.args(["-mp", &helin.spare_ports(4).to_string(), "-cid_str", &call_id(port)]);
         command.args(server.map(|server| server.to_string()));
-        command.current_dir(helin.folder()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn().expect("sipp is installed by scripts/install-tools.sh test");
-        Sipp { client: Client(child), address }
+        command.current_dir(helin.folder()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("sipp is installed by scripts/install-tools.sh test");
+        let mut screen = child.stdout.take().unwrap();
+        let (tell, ended) = mpsc::channel();
+        // What it shows is of no use, but its end is its own.
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut screen, &mut std::io::sink());
+            let _ = tell.send(());
+        });
+        Sipp { client: Client(child), address, ended }
     }
 
     /// A call, answered.

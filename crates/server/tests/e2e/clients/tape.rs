@@ -15,7 +15,7 @@ const WINDOW: usize = 800;
 /// What must have come since the question, in windows.
 const FRESH: usize = 2;
 /// Pause between two looks at the files, which no event tells of.
-pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// Folder into which a client writes what it hears.
 pub(super) struct Tape {
