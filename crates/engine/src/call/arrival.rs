@@ -54,22 +54,14 @@ impl Switchboard {
             held_by: None,
             outcome: None,
         };
-        match to {
+        if let Dialled::Group(group) = to
+            && diversions >= DIVERSIONS_MAX
+        {
             // req F-26: a group sends the call on once more, and that would be once too often.
-            Dialled::Group(group) if diversions >= DIVERSIONS_MAX => {
-                call.outcome = Some(Outcome::Failed);
-                self.announce(&mut call, group, super::fallback::LAST);
-            }
-            Dialled::Group(_)
-            | Dialled::User(_)
-            | Dialled::Outside(_)
-            | Dialled::Emergency(_)
-            | Dialled::Code(_)
-            | Dialled::Echo
-            | Dialled::Park
-            | Dialled::Unpark(_)
-            | Dialled::PickUp(_)
-            | Dialled::Nobody => self.dispatch(&mut call, to, &via, caller_legs),
+            call.outcome = Some(Outcome::Failed);
+            self.announce(&mut call, group, super::fallback::LAST);
+        } else {
+            self.dispatch(&mut call, to, &via, caller_legs);
         }
         // Every leg waits for its final event, so no call is over on arrival.
         self.calls.insert(leg.call, call);

@@ -159,17 +159,7 @@ impl Switchboard {
     /// Since when a leg has been ringing that another may answer.
     fn rings_since(&self, leg: LegId) -> Option<Utc> {
         let call = self.calls.get(&leg.call)?;
-        let phase = match &call.phase {
-            Phase::Offering(_) | Phase::Falling(_) | Phase::Direct => true,
-            Phase::Announcing(_)
-            | Phase::Talking
-            | Phase::Echo
-            | Phase::Parked(_)
-            | Phase::Camped(_)
-            | Phase::Transferring(_)
-            | Phase::Callback(_)
-            | Phase::Ending => false,
-        };
+        let phase = matches!(call.phase, Phase::Offering(_) | Phase::Falling(_) | Phase::Direct);
         let run = call.legs.get(&leg.n).filter(|_| phase)?;
         let ringing = matches!(run.state, LegRun::Dialling | LegRun::Alerting);
         let record = self.saved.calls.get(&leg.call)?;
