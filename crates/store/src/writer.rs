@@ -2,7 +2,7 @@
 //!
 //! Invariants: a commit is on disk whole or not at all; a company's facts follow on without a gap; commits of
 //! one company are written in the order in which they were submitted; one company's fault costs no other
-//! company a fact; a database that fails for a while costs time only.
+//! company a fact; a database that fails costs time only, however long: commits are given up when Helin ends, not before.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use model::fact::Fact;
 use model::id::TenantId;
 use model::record::Folded;
 use model::saved::SavedState;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::commit::{self, Ends, Line};
@@ -54,14 +54,22 @@ type Waiting = (Commit, oneshot::Sender<Result<(), StoreError>>);
 #[derive(Debug, Clone)]
 pub struct Writer {
     commits: mpsc::UnboundedSender<Waiting>,
+    /// Until when a database that fails is tried again; `None`: until it takes what it shall.
+    until: watch::Sender<Option<Instant>>,
 }
 
 impl Writer {
     /// Starts the writer's task.
     pub fn start(store: Store) -> Writer {
         let (commits, inbox) = mpsc::unbounded_channel();
-        tokio::spawn(run(store, inbox));
-        Writer { commits }
+        let (until, told) = watch::channel(None);
+        tokio::spawn(run(Disk { store, line: None, ends: Ends::default(), until: told }, inbox));
+        Writer { commits, until }
+    }
+
+    /// Helin ends: what a failing database does not take within this time is given up, and its ticket says so.
+    pub fn end_within(&self, patience: Duration) {
+        self.until.send_replace(Some(Instant::now() + patience));
     }
 
     /// Hands over a commit. Each company has at most one under way, so what waits is bounded by companies.
@@ -74,17 +82,15 @@ impl Writer {
     }
 }
 
-async fn run(store: Store, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
-    let mut ends = Ends::default();
-    let mut line: Option<Line> = None;
+async fn run(mut disk: Disk, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
     let mut batch: Vec<Waiting> = Vec::new();
     let mut next = Instant::now();
     loop {
         let count = tokio::select! {
             biased;
             // A store that closes waits for every connection to come back.
-            () = store.closing(), if line.is_some() => {
-                line = None;
+            () = disk.store.closing(), if disk.line.is_some() => {
+                disk.line = None;
                 continue;
             }
             count = inbox.recv_many(&mut batch, TOGETHER_MAX) => count,
@@ -104,9 +110,9 @@ async fn run(store: Store, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
         }
         next = Instant::now() + TOGETHER_EVERY;
         let (commits, tickets): (Vec<Commit>, Vec<_>) = batch.drain(..).unzip();
-        let results = match commit::write(&store, &mut line, &commits, &mut ends).await {
+        let results = match disk.write(&commits).await {
             Ok(()) => commits.iter().map(|_| Ok(())).collect(),
-            Err(fault) => one_by_one(&store, &mut line, &commits, (&mut ends, &fault)).await,
+            Err(fault) => disk.one_by_one(&commits, &fault).await,
         };
         for (ticket, result) in tickets.into_iter().zip(results) {
             // Who waited may have gone.
@@ -115,40 +121,53 @@ async fn run(store: Store, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
     }
 }
 
-/// Writes each commit alone, so that the one that cannot be written fails alone, and tries again while the
-/// database may recover: a company whose commit is lost has a gap in its facts and can write no more.
-async fn one_by_one(
-    store: &Store,
-    line: &mut Option<Line>,
-    commits: &[Commit],
-    (ends, fault): (&mut Ends, &StoreError),
-) -> Vec<Result<(), StoreError>> {
-    let give_up = Instant::now() + PATIENCE;
-    if !fault.is_lasting() {
-        tracing::error!(%fault, commits = commits.len(), "the database takes nothing; trying again: is the disk full?");
-    }
-    let mut results = Vec::with_capacity(commits.len());
-    for commit in commits {
-        results.push(stubbornly(store, line, commit, (ends, give_up)).await);
-    }
-    results
+/// What the writer's task writes on.
+struct Disk {
+    store: Store,
+    line: Option<Line>,
+    ends: Ends,
+    until: watch::Receiver<Option<Instant>>,
 }
 
-async fn stubbornly(
-    store: &Store,
-    line: &mut Option<Line>,
-    commit: &Commit,
-    (ends, give_up): (&mut Ends, Instant),
-) -> Result<(), StoreError> {
-    loop {
-        let fault = match commit::write(store, line, std::slice::from_ref(commit), ends).await {
-            Ok(()) => return Ok(()),
-            Err(fault) => fault,
-        };
-        if fault.is_lasting() || Instant::now() >= give_up {
-            return Err(fault);
+impl Disk {
+    async fn write(&mut self, commits: &[Commit]) -> Result<(), StoreError> {
+        commit::write(&self.store, &mut self.line, commits, &mut self.ends).await
+    }
+
+    /// Writes each commit alone, so that the one that cannot be written fails alone, and tries again while the
+    /// database may recover: a company whose commit is lost has a gap in its facts and can write no more.
+    async fn one_by_one(&mut self, commits: &[Commit], fault: &StoreError) -> Vec<Result<(), StoreError>> {
+        let fails = !fault.is_lasting();
+        if fails {
+            tracing::error!(%fault, commits = commits.len(), "the database takes nothing; trying again: is the disk full?");
         }
-        tokio::time::sleep(PAUSE).await;
+        let mut results = Vec::with_capacity(commits.len());
+        for commit in commits {
+            results.push(self.stubbornly(commit).await);
+        }
+        if fails && results.iter().all(Result::is_ok) {
+            tracing::warn!("the database takes facts again; none was lost");
+        }
+        results
+    }
+
+    async fn stubbornly(&mut self, commit: &Commit) -> Result<(), StoreError> {
+        let mut told = Instant::now();
+        loop {
+            let fault = match self.write(std::slice::from_ref(commit)).await {
+                Ok(()) => return Ok(()),
+                Err(fault) => fault,
+            };
+            let over = self.until.borrow().is_some_and(|until| Instant::now() >= until);
+            if fault.is_lasting() || over {
+                return Err(fault);
+            }
+            if told.elapsed() >= TELL_EVERY {
+                told = Instant::now();
+                tracing::error!(%fault, "the database still takes nothing; calls go on, their records are kept in memory");
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
@@ -159,8 +178,8 @@ const TOGETHER_EVERY: Duration = Duration::from_millis(10);
 /// Commits written together at most.
 const TOGETHER_MAX: usize = 4_096;
 
-/// How long a database may fail before commits are given up; a platform that is told to stop ends by then.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// Between two words of the log about a database that fails.
+const TELL_EVERY: Duration = Duration::from_secs(30);

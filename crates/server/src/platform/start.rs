@@ -30,6 +30,9 @@ use crate::settings::{
 use crate::setup::SetUp;
 use crate::{asks, builtin, demo, router};
 
+/// How long, at the end, a failing database may take to recover before the last facts are given up.
+const LAST_FACTS: Duration = Duration::from_secs(30);
+
 /// A platform that takes calls.
 pub(crate) struct Running {
     pub(crate) platform: Arc<Platform>,
@@ -401,6 +404,7 @@ impl Running {
         while tokio::time::Instant::now() < until && self.live_calls() > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        self.platform.around.writer.end_within(LAST_FACTS);
         for company in &companies {
             let (done, wait) = tokio::sync::oneshot::channel();
             if company.node.post(Mail::Stop(done)).is_ok() {

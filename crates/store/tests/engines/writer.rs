@@ -19,6 +19,7 @@ on_both!(
     one_companys_fault_does_not_hold_up_the_others,
     a_second_writer_is_fenced_off,
     a_commit_outlives_a_database_that_fails_for_a_while,
+    at_the_end_a_failing_database_is_given_up,
     the_last_state_before_a_fact_is_found,
     first_commits_and_registrations_at_once_do_not_collide,
     a_writer_of_a_closed_store_says_so,
@@ -142,6 +143,17 @@ async fn a_commit_outlives_a_database_that_fails_for_a_while(place: &Place) {
     ticket.await.unwrap();
     assert_eq!(facts(&store, "sinilind").await, [fact(1), fact(2)]);
     assert_eq!(store.journal(&tenant("sinilind")).await.unwrap().len(), 2);
+}
+
+async fn at_the_end_a_failing_database_is_given_up(place: &Place) {
+    let store = place.open().await;
+    let writer = Writer::start(store.clone());
+    place.tamper("ALTER TABLE fact_batch RENAME TO taken_away").await;
+    let ticket = writer.submit(facts_commit("sinilind", 1, 1));
+    writer.end_within(Duration::ZERO);
+    assert!(matches!(ticket.await, Err(StoreError::Database(_))), "a platform that ends waits for ever");
+    place.tamper("ALTER TABLE taken_away RENAME TO fact_batch").await;
+    assert_eq!(facts(&store, "sinilind").await, []);
 }
 
 async fn the_last_state_before_a_fact_is_found(place: &Place) {
