@@ -20,7 +20,7 @@ use std::str::FromStr;
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{Connection, PgPool, SqliteConnection, SqlitePool};
 
 pub use companies::{Claim, ClaimKind, CompanyRow, NewVersion};
 pub use error::StoreError;
@@ -64,9 +64,14 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(std::time::Duration::from_secs(5));
-        let pool =
-            SqlitePoolOptions::new().max_connections(4).connect_with(options).await.map_err(|fault| {
-                StoreError::Open { place: folder.join("helin.sqlite").display().to_string(), fault }
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .after_release(|connection, _| Box::pin(is_whole(connection)))
+            .connect_with(options)
+            .await
+            .map_err(|fault| StoreError::Open {
+                place: folder.join("helin.sqlite").display().to_string(),
+                fault,
             })?;
         sqlx::migrate!("migrations/lite").run(&pool).await.map_err(StoreError::Migrate)?;
         Ok(Store::Lite(pool))
@@ -97,4 +102,12 @@ impl Store {
     pub async fn close(&self) {
         on!(self, pool => pool.close().await);
     }
+}
+
+/// Whether a connection may be used again. A full disk makes SQLite roll back by itself; the driver, whose own rollback
+/// then fails, counts the transaction as open for ever and refuses the next.
+async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Whatever is still on its way is done before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }

@@ -211,3 +211,27 @@ async fn a_writer_of_a_closed_store_says_so(place: &Place) {
 async fn facts(store: &Store, company: &str) -> Vec<Fact> {
     store.facts(&tenant(company), FactSeq(1), FactSeq(u64::MAX)).await.unwrap()
 }
+
+/// SQLite takes no more pages than a connection is allowed, as on a full disk; new connections may have more.
+#[tokio::test]
+async fn a_commit_outlives_a_full_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open_folder(folder.path()).await.unwrap();
+    let Store::Lite(pool) = &store else { panic!("it is SQLite") };
+    let mut connections = Vec::new();
+    for _ in 0..pool.options().get_max_connections() {
+        let mut connection = pool.acquire().await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 1").execute(&mut *connection).await.unwrap();
+        connections.push(connection);
+    }
+    drop(connections);
+    let writer = Writer::start(store.clone());
+    for seq in 1..=3 {
+        let large = Commit { journal: Some(vec![7; 1 << 20]), ..facts_commit("sinilind", seq, seq) };
+        tokio::time::timeout(Duration::from_secs(30), writer.submit(large))
+            .await
+            .expect("it recovers")
+            .unwrap();
+    }
+    assert_eq!(facts(&store, "sinilind").await, [fact(1), fact(2), fact(3)]);
+}
