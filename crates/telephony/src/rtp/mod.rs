@@ -4,6 +4,7 @@
 //! lives on one shard. Commands come over a channel and a wake-up, events go back over a channel. Invariants: a
 //! port belongs to one leg from `open` to `close`; every `close` is followed by exactly one `Closed`.
 
+mod beat;
 mod intake;
 mod leg;
 mod ports;

@@ -14,11 +14,13 @@ use media::rtp::Packet;
 use mio::net::UdpSocket;
 use mio::{Events, Interest, Poll, Token, Waker};
 
+use super::beat::Beat;
 use super::leg::{Feed, Heard, Leg};
 use super::{Command, PortId, SoundEvent};
 
 const WAKE: Token = Token(usize::MAX);
-const TICK: Duration = Duration::from_millis(5);
+const TICK: Duration = Duration::from_millis(TICK_MS);
+pub(super) const TICK_MS: u64 = 5;
 /// Between two looks at which legs are dead or owe a report.
 const SURVEY_EVERY: u64 = 250;
 /// A datagram of sound at most.
@@ -64,6 +66,8 @@ pub(super) fn start(
         inbox,
         legs: HashMap::new(),
         players: 0,
+        beat: Beat::default(),
+        due: Vec::new(),
         origin,
         expected: HashSet::new(),
         held: Vec::new(),
@@ -85,6 +89,10 @@ struct Shard {
     legs: HashMap<u64, Leg>,
     /// Legs that send by the clock.
     players: usize,
+    /// When they are looked at.
+    beat: Beat,
+    /// Those of this tick.
+    due: Vec<u64>,
     origin: Instant,
     /// Legs that are on their way here from another shard.
     expected: HashSet<u64>,
@@ -235,6 +243,7 @@ impl Shard {
             tracing::error!(%error, "a leg's sound ports cannot be watched; it has no sound");
         }
         self.players += usize::from(leg.feed.is_paced());
+        leg.looked_at = leg.feed.is_paced().then(|| self.beat.put(id.n, leg.due));
         self.legs.insert(id.n, leg);
     }
 
@@ -252,6 +261,9 @@ impl Shard {
         let (before, after) = (usize::from(leg.feed.is_paced()), usize::from(feed.is_paced()));
         leg.set_feed(feed, now);
         self.players = self.players + after - before;
+        if after == 1 && leg.looked_at.is_none() {
+            leg.looked_at = Some(self.beat.put(id.n, leg.due));
+        }
     }
 
     fn close(&mut self, id: PortId) {
@@ -303,18 +315,32 @@ impl Shard {
 
     fn tick(&mut self) {
         let now = self.now();
-        if self.players > 0 {
-            for (n, leg) in &mut self.legs {
-                if let Some(play) = leg.play(now, &mut self.payload, &mut self.buffer) {
-                    self.players -= 1;
-                    self.events.push(SoundEvent::PlayEnded(PortId { shard: self.number, n: *n }, play));
-                }
-            }
-        }
+        self.play(now);
         if now >= self.survey_at {
             self.survey_at = now + SURVEY_EVERY;
             self.survey(now);
         }
+    }
+
+    /// Sends what is due of all that is played. Only those legs are looked at of which something can be due.
+    fn play(&mut self, now: u64) {
+        let mut due = std::mem::take(&mut self.due);
+        while let Some(tick) = self.beat.next(now, &mut due) {
+            for n in due.drain(..) {
+                let Some(leg) = self.legs.get_mut(&n).filter(|leg| leg.looked_at == Some(tick)) else {
+                    continue;
+                };
+                leg.looked_at = None;
+                if let Some(play) = leg.play(now, &mut self.payload, &mut self.buffer) {
+                    self.players -= 1;
+                    self.events.push(SoundEvent::PlayEnded(PortId { shard: self.number, n }, play));
+                }
+                if leg.feed.is_paced() {
+                    leg.looked_at = Some(self.beat.put(n, leg.due));
+                }
+            }
+        }
+        self.due = due;
     }
 
     fn survey(&mut self, now: u64) {

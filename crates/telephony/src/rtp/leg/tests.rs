@@ -1,0 +1,126 @@
+//! A leg on real sockets, at times of our own.
+
+use super::super::RtpRange;
+use super::super::ports::Ports;
+use super::*;
+
+fn leg(send_to: &str, trusted: &str) -> Leg {
+    // As all legs have them: bound to ports that were asked for.
+    let range = RtpRange { bind: [127, 0, 0, 1].into(), first: 45_000, last: 49_999 };
+    let (_, rtp, rtcp) = Ports::new(range).take().unwrap();
+    let setup = Setup { ssrc: 1, sequence: 1, timestamp: 1, timeout: 30_000 };
+    let mut leg = Leg::new(UdpSocket::from_std(rtp), UdpSocket::from_std(rtcp), setup, 0);
+    let remote = Remote {
+        send_to: Some(send_to.parse().unwrap()),
+        trusted: trusted.parse().unwrap(),
+        formats: Vec::new(),
+        sends_as: Vec::new(),
+        law: None,
+        sends: true,
+        ptime: 20,
+    };
+    leg.set_remote(remote, 0);
+    leg
+}
+
+fn hears(leg: &mut Leg, from: &str) -> bool {
+    let octets = [0x80, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0xd5];
+    let packet = Packet::read(&octets).unwrap();
+    leg.hear(&packet, from.parse().unwrap(), 5) != Heard::Stranger
+}
+
+/// Helin on the loopback, a phone of the same machine that knows itself by the machine's address.
+#[test]
+fn a_phone_on_this_machine_is_heard_under_either_address() {
+    let mut leg = leg("192.0.2.2:11220", "192.0.2.2");
+    assert!(hears(&mut leg, "127.0.0.1:11220"));
+    assert_eq!(leg.target(), Some("192.0.2.2:11220".parse().unwrap()), "it goes where the phone said");
+    assert!(!hears(&mut leg, "127.0.0.1:11222"), "another port is a stranger's once it is heard");
+}
+
+#[test]
+fn where_addresses_tell_machines_apart_a_stranger_stays_one() {
+    let mut leg = leg("127.0.0.1:11220", "127.0.0.1");
+    assert!(hears(&mut leg, "127.0.0.1:11220"));
+    assert!(!hears(&mut leg, "192.0.2.9:11220"));
+}
+
+/// A leg that is sent music in a law, and the socket where it arrives.
+fn listener(sends: bool) -> (Leg, UdpSocket) {
+    let theirs = UdpSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let at = theirs.local_addr().unwrap();
+    let mut leg = leg(&at.to_string(), "127.0.0.1");
+    let sound = Format { payload_type: 8, name: "pcma/8000".into(), clock_rate: 8_000, law: Some(Law::A) };
+    let remote = leg.remote.clone().unwrap();
+    let formats = vec![sound];
+    leg.set_remote(
+        Remote { formats: formats.clone(), sends_as: formats, law: Some(Law::A), sends, ..remote },
+        0,
+    );
+    let clip = std::sync::Arc::new(media::tone::clip(media::tone::Tone::Ringing));
+    leg.set_feed(Feed::Endless(Endless::new(clip, 0)), 0);
+    (leg, theirs)
+}
+
+/// Sequence, timestamp and marker of what has come.
+fn came(theirs: &UdpSocket) -> Vec<(u16, u32, bool)> {
+    let mut octets = [0; 2_048];
+    let mut came = Vec::new();
+    while let Ok(size) = theirs.recv(&mut octets) {
+        let packet = Packet::read(&octets[..size]).unwrap();
+        came.push((packet.sequence, packet.timestamp, packet.marker));
+    }
+    came
+}
+
+#[test]
+fn a_late_shard_catches_up_on_little_and_passes_over_much() {
+    let (mut leg, theirs) = listener(true);
+    let (mut payload, mut buffer) = (Vec::new(), Vec::new());
+    for now in [0, 20, 75] {
+        leg.play(now, &mut payload, &mut buffer);
+    }
+    let beats: Vec<_> = came(&theirs);
+    assert_eq!(beats.iter().map(|(_, at, _)| at - beats[0].1).collect::<Vec<_>>(), [0, 160, 320, 480]);
+    // Half a second in which the machine stood still.
+    for now in [575, 595] {
+        leg.play(now, &mut payload, &mut buffer);
+    }
+    let after = came(&theirs);
+    let (sequence, at, _) = beats[3];
+    assert_eq!(after, [(sequence + 1, at + 500 * 8, true), (sequence + 2, at + 520 * 8, false)]);
+}
+
+/// Of a far end that is known, nothing comes from elsewhere while only a sample of it is wanted.
+#[test]
+fn a_socket_is_tied_while_nobody_hears_it() {
+    let (mut leg, theirs) = listener(true);
+    let ours = leg.rtp.local_addr().unwrap();
+    let packet = |sequence: u8| [0x80, 8, 0, sequence, 0, 0, 0, 0, 0, 0, 0, 9, 0xd5];
+    let stranger = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let heard = |leg: &mut Leg, now| {
+        let mut octets = [0; 64];
+        let mut count = 0;
+        while let Ok((size, from)) = leg.rtp.recv_from(&mut octets) {
+            leg.hear(&Packet::read(&octets[..size]).unwrap(), from, now);
+            count += 1;
+        }
+        count
+    };
+    assert!(leg.sampled && leg.tied.is_none(), "it may be behind a translation of addresses");
+    theirs.send_to(&packet(16), ours).unwrap();
+    assert_eq!(heard(&mut leg, 5), 1);
+    assert_eq!(leg.tied, Some(theirs.local_addr().unwrap()));
+    stranger.send_to(&packet(32), ours).unwrap();
+    theirs.send_to(&packet(32), ours).unwrap();
+    assert_eq!(heard(&mut leg, 25), 1, "the kernel passes over the stranger");
+    leg.play(25, &mut Vec::new(), &mut Vec::new());
+    assert!(!came(&theirs).is_empty(), "it still sends");
+    assert!(!leg.is_dead(25 + SAMPLED_MAX + 1));
+    assert_eq!(leg.tied, None, "after a silence it hears whoever speaks");
+    stranger.send_to(&packet(48), ours).unwrap();
+    assert_eq!(heard(&mut leg, 3_000), 1);
+    leg.play(3_000, &mut Vec::new(), &mut Vec::new());
+    assert!(!came(&theirs).is_empty(), "it sends from the same port as before");
+    assert_eq!(leg.rtp.local_addr().unwrap(), ours);
+}
