@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::deadlines::Due;
+use super::ours::OurInvite;
 use super::{ClientId, DialogId, Endpoint, Event, Failure, Transmit};
 use crate::Millis;
 use crate::dialog::{Dialog, Flow, Stage, Transport};
@@ -340,28 +341,10 @@ impl Endpoint {
     /// RFC 3261 17.1.1.3: the ACK of a failure has the branch and the headers of its INVITE.
     fn ack_failure(&mut self, id: u64, response: &Response) {
         let Some(client) = self.clients.get(&id) else { return };
-        let crate::message::Parsed::Request(invite) = crate::message::parse_datagram(&client.request) else {
-            return;
-        };
+        let Some(invite) = OurInvite::read(&client.request) else { return };
         let flow = client.flow;
-        let target = client.target.clone();
-        let headers = invite.headers();
-        let mut writer = Writer::request(&mut self.buffer, &Method::Ack, &target);
-        if let Some(via) = headers.get(HeaderName::Via) {
-            writer.header(HeaderName::Via, via);
-        }
-        writer.header(HeaderName::MaxForwards, "70");
-        for route in headers.lines(HeaderName::Route) {
-            writer.header(HeaderName::Route, route);
-        }
-        if let Some(from) = headers.get(HeaderName::From) {
-            writer.header(HeaderName::From, from);
-        }
-        if let Some(to) = response.headers().get(HeaderName::To) {
-            writer.header(HeaderName::To, to);
-        }
-        writer.header(HeaderName::CallId, invite.call_id());
-        writer.header_args(HeaderName::CSeq, format_args!("{} ACK", invite.cseq().number));
+        let mut writer = Writer::request(&mut self.buffer, &Method::Ack, &client.target);
+        invite.repeat(&mut writer, Method::Ack.as_str(), response.headers().get(HeaderName::To));
         writer.no_body();
         let octets: Arc<[u8]> = Arc::from(self.buffer.as_slice());
         self.send(flow, octets);

@@ -7,6 +7,7 @@
 mod client;
 mod deadlines;
 mod incoming;
+mod ours;
 mod outgoing;
 mod server;
 

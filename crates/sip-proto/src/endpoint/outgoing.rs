@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::client::{CancelWish, Opening, State as ClientState};
+use super::ours::OurInvite;
 use super::server::State;
 use super::{ClientId, DialogId, Endpoint, ServerId, Transmit};
 use crate::Millis;
@@ -301,26 +302,16 @@ impl Endpoint {
         let reason = reason.clone();
         client.cancel = CancelWish::Sent;
         let (flow, target) = (client.flow, client.target.clone());
-        let crate::message::Parsed::Request(invite) = crate::message::parse_datagram(&client.request) else {
-            return;
-        };
-        let headers = invite.headers();
-        let branch = invite.via().branch().unwrap_or_default().to_owned();
+        let Some(invite) = OurInvite::read(&client.request) else { return };
+        let branch = invite.branch();
         let mut writer = Writer::request(&mut self.buffer, &Method::Cancel, &target);
-        for name in [HeaderName::Via, HeaderName::Route, HeaderName::From, HeaderName::To, HeaderName::CallId]
-        {
-            for line in headers.lines(name) {
-                writer.header(name, line);
-            }
-        }
-        writer.header(HeaderName::MaxForwards, "70");
-        writer.header_args(HeaderName::CSeq, format_args!("{} CANCEL", invite.cseq().number));
+        invite.repeat(&mut writer, "CANCEL", None);
         if let Some(reason) = &reason {
             writer.header(HeaderName::Reason, reason);
         }
         writer.no_body();
         let request: Arc<[u8]> = Arc::from(self.buffer.as_slice());
-        let key = self.tokens.hash_of(&["client", &branch, "CANCEL"]);
+        let key = self.tokens.hash_of(&["client", branch, "CANCEL"]);
         let opening = Opening {
             flow,
             key,

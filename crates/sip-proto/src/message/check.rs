@@ -48,13 +48,18 @@ pub(super) fn check_request(method: &Method, uri: &str, headers: &Headers) -> Re
 
 /// What requests and responses have in common.
 pub(super) fn check_common(headers: &Headers) -> Result<(), Fault> {
+    let mut lines = [0u8; HeaderName::Other as usize + 1];
+    for entry in &headers.entries {
+        let count = &mut lines[entry.name as usize];
+        *count = count.saturating_add(1);
+    }
     for name in SINGLE {
-        if headers.lines(name).nth(1).is_some() {
+        if lines[name as usize] > 1 {
             return Err(Fault::bad(format!("Repeated {}", name.as_str())));
         }
     }
     for name in MANDATORY {
-        if headers.get(name).is_none() {
+        if lines[name as usize] == 0 {
             return Err(Fault::bad(format!("Missing {}", name.as_str())));
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A comma inside quotes or angle brackets separates nothing.
 
-use super::headers::{Header, Headers};
+use super::headers::Headers;
 use super::name::HeaderName;
 
 /// Where `separator` first stands outside quotes and angle brackets; the halves without it.
@@ -46,11 +46,10 @@ impl<'a> Iterator for Values<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         while self.rest.is_none() {
-            let line: Header<'a> = self.headers.at(self.next_line)?;
-            self.next_line += 1;
-            if line.name == self.name && !line.value.is_empty() {
-                self.rest = Some(line.value);
-            }
+            let left = self.headers.entries.get(self.next_line..)?;
+            let found = left.iter().position(|entry| entry.name == self.name)?;
+            self.next_line += found + 1;
+            self.rest = Some(left[found].value.of(&self.headers.text)).filter(|value| !value.is_empty());
         }
         let (value, rest) = split_outside_quotes(self.rest?, b',');
         self.rest = rest;

@@ -42,7 +42,7 @@ impl<'a> Params<'a> {
             let named = !name.is_empty() && name.bytes().all(|b| is_token_byte(b) || b"[]/:&$".contains(&b));
             let closed = match value.starts_with('"') {
                 true => closes_at_its_end(value),
-                false => !value.contains(['"', ';', '<', '>']),
+                false => !value.bytes().any(|b| matches!(b, b'"' | b';' | b'<' | b'>')),
             };
             sound &= named && closed;
         }

@@ -98,13 +98,13 @@ pub(super) fn read_head(bytes: &[u8]) -> Option<Head> {
     // Only display names and unknown headers may hold such octets; a replaced character harms none of them.
     let text =
         String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
-    let line_end = text.find("\r\n").unwrap_or(text.len());
-    let start = read_start_line(&text[..line_end])?;
+    let first_end = line_end(&text, 0);
+    let start = read_start_line(&text[..first_end])?;
     let mut entries = Vec::with_capacity(16);
     let mut fault = None;
-    let mut at = line_end + 2;
+    let mut at = first_end + 2;
     while at < text.len() {
-        let end = text[at..].find("\r\n").map_or(text.len(), |length| at + length);
+        let end = line_end(&text, at);
         if end == at {
             break;
         }
@@ -122,6 +122,19 @@ pub(super) fn read_head(bytes: &[u8]) -> Option<Head> {
     }
     entries.shrink_to_fit();
     Some(Head { start, headers: Headers { text: text.into_boxed_str(), entries }, fault })
+}
+
+/// Where the line ends that begins at `at`. Heads are short: a search prepared for long texts takes longer.
+fn line_end(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut from = at;
+    while let Some(found) = bytes[from..].iter().position(|b| *b == b'\r') {
+        from += found + 1;
+        if bytes.get(from) == Some(&b'\n') {
+            return from - 1;
+        }
+    }
+    bytes.len()
 }
 
 /// Judges the head and makes the message of it.
@@ -200,10 +213,10 @@ fn is_version(text: &str) -> bool {
 fn read_header(text: &str, start: usize, end: usize) -> Option<Entry> {
     let line = &text[start..end];
     // A bare CR or LF is read as a line end by some and not by others: no guess.
-    if line.contains(['\r', '\n']) {
+    if line.bytes().any(|b| matches!(b, b'\r' | b'\n')) {
         return None;
     }
-    let colon = line.find(':')?;
+    let colon = line.bytes().position(|b| b == b':')?;
     let written = line[..colon].trim_end_matches([' ', '\t']);
     if !is_token(written) {
         return None;

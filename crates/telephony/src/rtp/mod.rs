@@ -1,8 +1,9 @@
 //! Sound: UDP ports for RTP, relayed, played and heard by shards.
 //!
 //! A shard is one plain thread with its own ports; the packet path has no locks and no allocations. One call
-//! lives on one shard. Commands come over a channel and a wake-up, events go back over a channel. Invariants: a
-//! port belongs to one leg from `open` to `close`; every `close` is followed by exactly one `Closed`.
+//! lives on one shard. Commands come over a channel and a wake-up, events go back over a channel. A port comes to its
+//! shard with the first command for it: of fifty members who ring, one will speak. Invariants: a port belongs to one
+//! leg from `open` to `close`; every `close` is followed by exactly one `Closed`.
 
 mod beat;
 mod intake;
@@ -10,6 +11,7 @@ mod leg;
 mod ports;
 mod shard;
 
+use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -21,8 +23,8 @@ use media::g711::Law;
 use media::tone::{self, Tone};
 use model::leg::MediaFigures;
 
-use ports::Ports;
 pub(crate) use ports::RangeFull;
+use ports::{Pair, Ports};
 
 /// What a shard shall do.
 #[derive(Debug)]
@@ -124,6 +126,10 @@ pub(crate) enum SoundEvent {
 pub(crate) struct Sound {
     shards: Vec<shard::ShardHandle>,
     ports: Ports,
+    /// Ports of legs that neither hear nor are heard yet, by `PortId::n`: no shard knows them.
+    early: HashMap<u64, (Pair, Setup)>,
+    /// Such that were closed.
+    unused: Vec<PortId>,
     next: u64,
     timeout: u64,
     packets: Arc<AtomicUsize>,
@@ -159,6 +165,8 @@ impl Sound {
         Ok(Sound {
             shards,
             ports: Ports::new(range),
+            early: HashMap::new(),
+            unused: Vec::new(),
             next: 1,
             timeout,
             packets,
@@ -174,7 +182,8 @@ impl Sound {
 
     /// Takes a pair of ports for a leg. `beside`: on the shard of this leg of the same call.
     pub(crate) fn open(&mut self, beside: Option<PortId>, setup: Chance) -> Result<(PortId, u16), RangeFull> {
-        let (port, rtp, rtcp) = self.ports.take()?;
+        let pair = self.ports.take()?;
+        let port = pair.port;
         let count = u64::try_from(self.shards.len()).unwrap_or(1);
         let shard = beside.map_or_else(|| u16::try_from(self.next % count).unwrap_or(0), |other| other.shard);
         let id = PortId { shard, n: self.next };
@@ -185,29 +194,43 @@ impl Sound {
             timestamp: setup.timestamp,
             timeout: self.timeout,
         };
-        self.send(shard, Command::Open(id, rtp, rtcp, setup));
+        self.early.insert(id.n, (pair, setup));
         Ok((id, port))
     }
 
-    pub(crate) fn remote(&self, id: PortId, remote: Remote) {
+    /// From now on there is something to hear or to say by this port.
+    fn begin(&mut self, id: PortId) {
+        if let Some((pair, setup)) = self.early.remove(&id.n) {
+            pair.empty();
+            self.send(id.shard, Command::Open(id, pair.rtp, pair.rtcp, setup));
+        }
+    }
+
+    pub(crate) fn remote(&mut self, id: PortId, remote: Remote) {
+        self.begin(id);
         self.send(id.shard, Command::Remote(id, remote));
     }
 
     /// Relays both ways between two legs of one shard.
-    pub(crate) fn connect(&self, a: PortId, b: PortId) {
+    pub(crate) fn connect(&mut self, a: PortId, b: PortId) {
+        self.begin(a);
+        self.begin(b);
         self.send(a.shard, Command::Connect(a, b));
     }
 
-    pub(crate) fn play(&self, id: PortId, clips: Vec<Arc<Clip>>, play: u16) {
+    pub(crate) fn play(&mut self, id: PortId, clips: Vec<Arc<Clip>>, play: u16) {
+        self.begin(id);
         self.send(id.shard, Command::Play(id, Player::new(clips), play));
     }
 
     /// Music from where it is now.
-    pub(crate) fn music(&self, id: PortId, clip: Arc<Clip>) {
+    pub(crate) fn music(&mut self, id: PortId, clip: Arc<Clip>) {
+        self.begin(id);
         self.send(id.shard, Command::Music(id, clip));
     }
 
-    pub(crate) fn tone(&self, id: PortId, tone: Tone) {
+    pub(crate) fn tone(&mut self, id: PortId, tone: Tone) {
+        self.begin(id);
         let clip = match tone {
             Tone::Ringing => self.ringing.clone(),
             Tone::Busy => self.busy.clone(),
@@ -219,6 +242,7 @@ impl Sound {
     pub(crate) fn bring(&self, id: PortId, beside: PortId) -> PortId {
         let moved = PortId { shard: beside.shard, n: id.n };
         if id.shard != beside.shard
+            && !self.early.contains_key(&id.n)
             && let Some(handle) = self.shards.get(usize::from(beside.shard))
         {
             self.send(moved.shard, Command::Expect(moved));
@@ -232,14 +256,25 @@ impl Sound {
         self.send(id.shard, Command::Part(id, of));
     }
 
-    pub(crate) fn echo(&self, id: PortId) {
+    pub(crate) fn echo(&mut self, id: PortId) {
+        self.begin(id);
         self.send(id.shard, Command::Echo(id));
     }
 
-    /// Closes a leg's ports; `Closed` follows with the figures. `port` may be taken again later.
+    /// Closes a leg's ports; `Closed` follows with the figures, or the port is one of those `unused`. `port` may be
+    /// taken again later.
     pub(crate) fn close(&mut self, id: PortId, port: u16) {
+        if let Some((pair, _)) = self.early.remove(&id.n) {
+            self.ports.rest(pair);
+            return self.unused.push(id);
+        }
         self.send(id.shard, Command::Close(id));
         self.ports.give_back(port);
+    }
+
+    /// Ports that were closed without ever having been of use; there are no figures to wait for.
+    pub(crate) fn unused(&mut self) -> Vec<PortId> {
+        std::mem::take(&mut self.unused)
     }
 
     /// Wakes the shards that were sent something. Called once after all that belongs together.
