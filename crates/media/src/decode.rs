@@ -133,33 +133,32 @@ fn sinc(x: f64) -> f64 {
 const LOUDNESS: f64 = 0.063;
 /// No sample is louder (-1 dB).
 const PEAK: f64 = 0.891;
-/// What is quieter is silence and does not count (-50 dB).
-const SILENCE: f64 = 0.003_2;
-/// A recording is not made louder than this; it would be noise (+24 dB).
-const GAIN_MAX: f64 = 15.8;
+/// What is so much quieter than the loudest part is silence and does not count (-30 dB).
+const SILENCE: f64 = 0.032;
+/// A recording whose loudest part is quieter holds nothing but noise (-70 dB).
+const NOISE: f64 = 0.000_32;
 /// Length of what is judged as one, samples: 20 ms.
 const FRAME: usize = 160;
 
-/// Evens the loudness by one gain for all of it.
+/// Evens the loudness by one gain for all of it, however quiet it was recorded.
 fn even(samples: &mut [f32]) {
-    let (mut power, mut frames) = (0.0, 0_u32);
-    for frame in samples.chunks(FRAME) {
-        let sum: f64 = frame.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum();
-        let mean = sum / frame.len() as f64;
-        if mean > SILENCE * SILENCE {
-            power += mean;
-            frames += 1;
-        }
-    }
-    let peak = samples.iter().fold(0.0_f64, |peak, sample| peak.max(f64::from(sample.abs())));
-    if frames == 0 || peak <= 0.0 {
+    let powers: Vec<f64> = samples.chunks(FRAME).map(power).collect();
+    let loudest = powers.iter().copied().fold(0.0_f64, f64::max);
+    if loudest < NOISE * NOISE {
         return;
     }
-    let loudness = (power / f64::from(frames)).sqrt();
-    let gain = (LOUDNESS / loudness).min(PEAK / peak).min(GAIN_MAX);
+    let sounding: Vec<f64> = powers.into_iter().filter(|power| *power > loudest * SILENCE * SILENCE).collect();
+    let loudness = (sounding.iter().sum::<f64>() / sounding.len() as f64).sqrt();
+    let peak = samples.iter().fold(0.0_f64, |peak, sample| peak.max(f64::from(sample.abs())));
+    let gain = (LOUDNESS / loudness).min(PEAK / peak);
     for sample in samples {
         *sample = (f64::from(*sample) * gain) as f32;
     }
+}
+
+/// Mean of the squares.
+fn power(frame: &[f32]) -> f64 {
+    frame.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum::<f64>() / frame.len() as f64
 }
 
 #[cfg(test)]
@@ -232,9 +231,13 @@ mod tests {
             let samples = samples(&clip);
             (samples.iter().map(|sample| sample * sample).sum::<f64>() / samples.len() as f64).sqrt()
         };
-        let (quiet, loud) = (loudness(0.02), loudness(0.9));
-        assert!((quiet / loud - 1.0).abs() < 0.05, "{quiet} and {loud}");
+        let loud = loudness(0.9);
+        for given in [0.02, 0.003] {
+            let quiet = loudness(given);
+            assert!((quiet / loud - 1.0).abs() < 0.05, "{given} becomes {quiet} beside {loud}");
+        }
         assert!((loud / LOUDNESS - 1.0).abs() < 0.05);
+        assert!(loudness(0.000_1) < 0.001, "nothing but noise stays quiet");
     }
 
     #[test]
