@@ -63,6 +63,8 @@ pub(crate) struct Leg {
     received: Received,
     keys: Keys,
     heard_at: u64,
+    /// When they last reported what they hear.
+    reported_at: u64,
     timeout: u64,
     timed_out: bool,
     report_at: u64,
@@ -97,6 +99,7 @@ impl Leg {
             received: Received::new(8_000),
             keys: Keys::default(),
             heard_at: now,
+            reported_at: now,
             timeout: setup.timeout,
             timed_out: false,
             report_at: now + REPORT_EVERY,
@@ -309,19 +312,22 @@ impl Leg {
     }
 
     /// Takes a report of theirs.
-    pub(super) fn take_report(&mut self, octets: &[u8]) {
+    pub(super) fn take_report(&mut self, octets: &[u8], now: u64) {
         if let Some(feedback) = rtcp::feedback(octets, self.out.ssrc()) {
             self.lost_out = Some(u64::from(feedback.lost));
+            self.reported_at = now;
         }
     }
 
-    /// Whether no sound came for too long; told once. Rests while the far side is not expected to send.
+    /// Whether no sound came for too long; told once. Rests while the far side is not expected to send. Who is silent
+    /// and reports what it hears is there (RFC 3550 6.3.5).
     pub(super) fn is_dead(&mut self, now: u64) -> bool {
         if self.sampled && now.saturating_sub(self.heard_at) > SAMPLED_MAX {
             self.listen();
         }
         let expected = self.remote.as_ref().is_some_and(|remote| remote.sends);
-        let dead = expected && !self.timed_out && now.saturating_sub(self.heard_at) > self.timeout;
+        let there_at = self.heard_at.max(self.reported_at);
+        let dead = expected && !self.timed_out && now.saturating_sub(there_at) > self.timeout;
         self.timed_out |= dead;
         dead
     }
@@ -371,6 +377,24 @@ mod tests {
         assert!(hears(&mut leg, "127.0.0.1:11220"));
         assert_eq!(leg.target(), Some("192.0.2.2:11220".parse().unwrap()), "it goes where the phone said");
         assert!(!hears(&mut leg, "127.0.0.1:11222"), "another port is a stranger's once it is heard");
+    }
+
+    #[test]
+    fn who_sends_no_sound_and_reports_what_it_hears_is_there() {
+        let mut leg = leg("127.0.0.1:11220", "127.0.0.1");
+        assert!(!leg.is_dead(1_000));
+        let report = |about: u32| {
+            let mut heard = media::stats::Received::new(8_000);
+            heard.packet(about, 1, 0, 0);
+            let mut octets = Vec::new();
+            let own = rtcp::Report { ssrc: 9, ntp: 0, timestamp: 0, packets: 0, octets: 0 };
+            rtcp::write(&mut octets, own, Some(&heard));
+            octets
+        };
+        leg.take_report(&report(1), 900);
+        assert!(!leg.is_dead(1_900));
+        leg.take_report(&report(2), 1_500);
+        assert!(leg.is_dead(1_901), "what they say of another stream tells nothing");
     }
 
     #[test]
