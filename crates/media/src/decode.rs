@@ -147,7 +147,8 @@ fn even(samples: &mut [f32]) {
     if loudest < NOISE * NOISE {
         return;
     }
-    let sounding: Vec<f64> = powers.into_iter().filter(|power| *power > loudest * SILENCE * SILENCE).collect();
+    let sounding: Vec<f64> =
+        powers.into_iter().filter(|power| *power > loudest * SILENCE * SILENCE).collect();
     let loudness = (sounding.iter().sum::<f64>() / sounding.len() as f64).sqrt();
     let peak = samples.iter().fold(0.0_f64, |peak, sample| peak.max(f64::from(sample.abs())));
     let gain = (LOUDNESS / loudness).min(PEAK / peak);
