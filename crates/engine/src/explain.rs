@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use model::config::TenantConfig;
-use model::fact::{Fact, FallbackStep, OfferRule, OverflowCause, QueuedWhy, TailCause, What};
+use model::fact::{CallbackState, Fact, FallbackStep, OfferRule, OverflowCause, QueuedWhy, TailCause, What};
 use model::id::{CallId, PartyId};
 use model::language::Language;
 use model::live::{Decision, DecisionKind, PassReason, PassedOver};
@@ -37,6 +37,11 @@ pub fn decisions(
     decisions
 }
 
+/// The call by which a request is being seen to.
+fn attempt_of(what: &What) -> Option<CallId> {
+    if let What::CallbackStep { call, .. } = what { *call } else { None }
+}
+
 struct Reader<'a> {
     config: &'a TenantConfig,
     language: Language,
@@ -46,7 +51,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&mut self, state: &SavedState, fact: &Fact, about: CallId) -> Option<Decision> {
-        if crate::fold::call_of(&fact.what) != Some(about) {
+        if crate::fold::call_of(&fact.what) != Some(about) && attempt_of(&fact.what) != Some(about) {
             return None;
         }
         if let What::Offered { .. } = &fact.what {
@@ -133,8 +138,8 @@ impl Reader<'_> {
             What::CallbackRequested { .. } => {
                 (DecisionKind::Callback, say::callback_requested(language).to_owned())
             }
-            What::CallbackStep { state, .. } => {
-                (DecisionKind::Callback, say::callback_step(language, *state).to_owned())
+            What::CallbackStep { .. } => {
+                (DecisionKind::Callback, self.callback_step(state, what)?.to_owned())
             }
             What::MovedToTail { member, why, .. } => (DecisionKind::Move, self.moved(*member, *why)),
             What::Fallback { target, step, .. } => {
@@ -148,6 +153,18 @@ impl Reader<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// A callback went a step on: to the next state, or the customer was not reached.
+    fn callback_step(&self, saved: &SavedState, what: &What) -> Option<&'static str> {
+        let What::CallbackStep { callback, group, state, attempts, .. } = what else { return None };
+        let before = saved.groups.get(group).and_then(|group| group.callbacks.get(callback));
+        let tried = before.is_some_and(|before| before.attempts < *attempts);
+        if *state == CallbackState::Pending && tried {
+            return Some(say::callback_not_reached(self.language));
+        }
+        let same = before.is_some_and(|before| before.state == *state);
+        (!same).then(|| say::callback_step(self.language, *state))
     }
 
     fn name(&self, party: PartyId) -> String {

@@ -168,6 +168,20 @@ pub(crate) const fn callback_requested(language: Language) -> &'static str {
     )
 }
 
+/// An attempt has ended without the customer.
+pub(crate) const fn callback_not_reached(language: Language) -> &'static str {
+    of(
+        language,
+        [
+            "Klienti ei saadud kätte",
+            "Asiakasta ei tavoitettu",
+            "Kunden kunde inte nås",
+            "The customer was not reached",
+            "До клиента не дозвонились",
+        ],
+    )
+}
+
 /// What a callback does now.
 pub(crate) const fn callback_step(language: Language, state: CallbackState) -> &'static str {
     let texts = match state {

@@ -1,7 +1,6 @@
 //! Sound files of companies as telephone sound: WAV, MP3, Ogg and FLAC of any rate become mono at 8,000 Hz, of even
 //! loudness (behaviour, "Every call"). Neither trimmed nor faded.
 
-use std::f64::consts::PI;
 use std::io::Cursor;
 
 use symphonia::core::audio::SampleBuffer;
@@ -13,6 +12,7 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::probe::Hint;
 
 use crate::clip::{CLIP_SECONDS_MAX, Clip, RATE};
+use crate::resample::Resampler;
 
 /// Why a file cannot be played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,15 +39,15 @@ const RATES: std::ops::RangeInclusive<u32> = 4_000..=192_000;
 /// # Errors
 /// What is wrong with it.
 pub fn decode(octets: &[u8]) -> Result<Clip, DecodeError> {
-    let (samples, rate) = mono(octets)?;
-    let mut samples = resample(&samples, rate);
+    let mut samples = telephone(octets)?;
     even(&mut samples);
     let whole: Vec<i16> = samples.iter().map(|sample| (sample * 32_767.0).round() as i16).collect();
     if whole.is_empty() { Err(DecodeError::Empty) } else { Ok(Clip::of_samples(&whole)) }
 }
 
-/// All channels as one, -1 to 1, with their rate.
-fn mono(octets: &[u8]) -> Result<(Vec<f32>, u32), DecodeError> {
+/// All channels as one, -1 to 1, at 8,000 Hz. The file's own rate is held for a moment only: ten minutes of it are many
+/// megabytes.
+fn telephone(octets: &[u8]) -> Result<Vec<f32>, DecodeError> {
     let source = MediaSourceStream::new(Box::new(Cursor::new(octets.to_vec())), Default::default());
     let probed = symphonia::default::get_probe()
         .format(&Hint::new(), source, &FormatOptions::default(), &MetadataOptions::default())
@@ -62,8 +62,7 @@ fn mono(octets: &[u8]) -> Result<(Vec<f32>, u32), DecodeError> {
     let mut decoder = symphonia::default::get_codecs()
         .make(&track.codec_params, &DecoderOptions::default())
         .map_err(|_| DecodeError::Unknown)?;
-    let mut rate = track.codec_params.sample_rate.unwrap_or(0);
-    let mut samples = Vec::new();
+    let mut resampler: Option<Resampler> = None;
     loop {
         let packet = match format.next_packet() {
             Ok(packet) => packet,
@@ -80,90 +79,60 @@ fn mono(octets: &[u8]) -> Result<(Vec<f32>, u32), DecodeError> {
             Err(_) => return Err(DecodeError::Damaged),
         };
         let spec = *decoded.spec();
-        rate = spec.rate;
-        if !RATES.contains(&rate) {
+        if !RATES.contains(&spec.rate) {
             return Err(DecodeError::Damaged);
         }
+        let resampler = resampler.get_or_insert_with(|| Resampler::from(spec.rate));
         let channels = spec.channels.count().max(1);
         let mut buffer = SampleBuffer::<f32>::new(decoded.capacity() as u64, spec);
         buffer.copy_interleaved_ref(decoded);
         let frames = buffer.samples().chunks_exact(channels);
-        samples.extend(frames.map(|frame| frame.iter().sum::<f32>() / channels as f32));
-        if samples.len() > CLIP_SECONDS_MAX * rate as usize {
+        resampler.take(frames.map(|frame| frame.iter().sum::<f32>() / channels as f32));
+        if resampler.out.len() > CLIP_SECONDS_MAX * RATE {
             return Err(DecodeError::TooLong);
         }
     }
-    if samples.is_empty() || !RATES.contains(&rate) { Err(DecodeError::Empty) } else { Ok((samples, rate)) }
-}
-
-/// To 8,000 Hz by a windowed sinc that lets through what a telephone does.
-fn resample(samples: &[f32], rate: u32) -> Vec<f32> {
-    let rate = rate as usize;
-    if rate == RATE {
-        return samples.to_vec();
-    }
-    let step = rate as f64 / RATE as f64;
-    // Above half of the lower rate nothing may remain; a little room for the filter's slope.
-    let cutoff = 0.94 * (RATE.min(rate) as f64) / rate as f64;
-    let half = (16.0 / cutoff).ceil();
-    let count = (samples.len() as f64 / step).floor() as usize;
-    (0..count).map(|n| filtered(samples, n as f64 * step, cutoff, half)).collect()
-}
-
-/// The sound at a place between samples.
-fn filtered(samples: &[f32], at: f64, cutoff: f64, half: f64) -> f32 {
-    let first = (at - half).ceil().max(0.0) as usize;
-    let last = ((at + half).floor() as usize).min(samples.len().saturating_sub(1));
-    let (mut sum, mut weights) = (0.0, 0.0);
-    for (offset, sample) in samples.iter().enumerate().take(last + 1).skip(first) {
-        let distance = offset as f64 - at;
-        let window = 0.5 + 0.5 * (PI * distance / half).cos();
-        let weight = sinc(cutoff * distance) * window;
-        sum += f64::from(*sample) * weight;
-        weights += weight;
-    }
-    if weights.abs() < 1e-9 { 0.0 } else { (sum / weights) as f32 }
-}
-
-fn sinc(x: f64) -> f64 {
-    if x.abs() < 1e-9 { 1.0 } else { (PI * x).sin() / (PI * x) }
+    let samples = resampler.map(Resampler::end).unwrap_or_default();
+    if samples.is_empty() { Err(DecodeError::Empty) } else { Ok(samples) }
 }
 
 /// Loudness at which all prompts play: root mean square of what is not silence, of full scale (-24 dB).
 const LOUDNESS: f64 = 0.063;
 /// No sample is louder (-1 dB).
 const PEAK: f64 = 0.891;
-/// What is quieter is silence and does not count (-50 dB).
-const SILENCE: f64 = 0.003_2;
-/// A recording is not made louder than this; it would be noise (+24 dB).
-const GAIN_MAX: f64 = 15.8;
+/// What is so much quieter than the loudest part is silence and does not count (-30 dB).
+const SILENCE: f64 = 0.032;
+/// A recording whose loudest part is quieter holds nothing but noise (-70 dB).
+const NOISE: f64 = 0.000_32;
 /// Length of what is judged as one, samples: 20 ms.
 const FRAME: usize = 160;
 
-/// Evens the loudness by one gain for all of it.
+/// Evens the loudness by one gain for all of it, however quiet it was recorded.
 fn even(samples: &mut [f32]) {
-    let (mut power, mut frames) = (0.0, 0_u32);
-    for frame in samples.chunks(FRAME) {
-        let sum: f64 = frame.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum();
-        let mean = sum / frame.len() as f64;
-        if mean > SILENCE * SILENCE {
-            power += mean;
-            frames += 1;
-        }
-    }
-    let peak = samples.iter().fold(0.0_f64, |peak, sample| peak.max(f64::from(sample.abs())));
-    if frames == 0 || peak <= 0.0 {
+    let powers: Vec<f64> = samples.chunks(FRAME).map(power).collect();
+    let loudest = powers.iter().copied().fold(0.0_f64, f64::max);
+    if loudest < NOISE * NOISE {
         return;
     }
-    let loudness = (power / f64::from(frames)).sqrt();
-    let gain = (LOUDNESS / loudness).min(PEAK / peak).min(GAIN_MAX);
+    let sounding: Vec<f64> =
+        powers.into_iter().filter(|power| *power > loudest * SILENCE * SILENCE).collect();
+    let loudness = (sounding.iter().sum::<f64>() / sounding.len() as f64).sqrt();
+    let peak = samples.iter().fold(0.0_f64, |peak, sample| peak.max(f64::from(sample.abs())));
+    let gain = (LOUDNESS / loudness).min(PEAK / peak);
     for sample in samples {
         *sample = (f64::from(*sample) * gain) as f32;
     }
 }
 
+/// Mean of the squares.
+fn power(frame: &[f32]) -> f64 {
+    frame.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum::<f64>() / frame.len() as f64
+}
+
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::PI;
+
     use super::*;
     use crate::g711::Law;
 
@@ -218,8 +187,7 @@ mod tests {
     #[test]
     fn what_a_telephone_cannot_carry_does_not_come_back_as_another_tone() {
         let loud = decode(&wav(48_000, 1, 1.0, 1_000.0, 0.5)).unwrap();
-        let high = mono(&wav(48_000, 1, 1.0, 7_000.0, 0.5)).unwrap();
-        let left = resample(&high.0, high.1);
+        let left = telephone(&wav(48_000, 1, 1.0, 7_000.0, 0.5)).unwrap();
         let power: f64 = left.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum();
         assert!(power / (left.len() as f64) < 0.000_1, "7 kHz folds back");
         assert!(loud.milliseconds() > 0);
@@ -232,9 +200,13 @@ mod tests {
             let samples = samples(&clip);
             (samples.iter().map(|sample| sample * sample).sum::<f64>() / samples.len() as f64).sqrt()
         };
-        let (quiet, loud) = (loudness(0.02), loudness(0.9));
-        assert!((quiet / loud - 1.0).abs() < 0.05, "{quiet} and {loud}");
+        let loud = loudness(0.9);
+        for given in [0.02, 0.003] {
+            let quiet = loudness(given);
+            assert!((quiet / loud - 1.0).abs() < 0.05, "{given} becomes {quiet} beside {loud}");
+        }
         assert!((loud / LOUDNESS - 1.0).abs() < 0.05);
+        assert!(loudness(0.000_1) < 0.001, "nothing but noise stays quiet");
     }
 
     #[test]

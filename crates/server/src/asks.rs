@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use api::gateway::{Ask, GroupHead, LiveView, PartyView, Ties};
 use api::principal::Principal;
+use model::fact::{CallbackState, Fact, VisitOutcome, What};
 use model::id::{CallId, FactSeq, PartyId, TenantId};
 use model::language::Language;
 use model::leg::Dialled;
@@ -241,6 +242,47 @@ async fn explain(
     let before = FactSeq(record.first.0.saturating_sub(1));
     let saved = or_log(platform.store.checkpoint(tenant, before).await)?;
     let from = FactSeq(saved.version.0 + 1);
-    let facts = or_log(platform.store.facts(tenant, from, record.last).await)?;
+    let mut facts = or_log(platform.store.facts(tenant, from, record.last).await)?;
+    if record.visits.iter().any(|visit| visit.outcome == Some(VisitOutcome::CalledBack)) {
+        facts.extend(called_back(platform, tenant, call, record.last).await?);
+    }
     Some(engine::explain::decisions(saved, &facts, call, &company.config, language))
+}
+
+/// Facts read at once when it is told what became of a callback.
+const FACTS_AT_ONCE: u64 = 5_000;
+
+/// So many facts after the request, what became of it is not sought any more.
+const FACTS_MAX: u64 = 500_000;
+
+/// What became of a request for a callback after the call that made it (V-49).
+async fn called_back(
+    platform: &Platform,
+    tenant: &TenantId,
+    call: CallId,
+    after: FactSeq,
+) -> Option<Vec<Fact>> {
+    let mut steps = Vec::new();
+    for first in (after.0 + 1..after.0 + FACTS_MAX).step_by(FACTS_AT_ONCE as usize) {
+        let last = FactSeq(first + FACTS_AT_ONCE - 1);
+        let facts = or_log(platform.store.facts(tenant, FactSeq(first), last).await)?;
+        if facts.is_empty() {
+            break;
+        }
+        for fact in facts {
+            let What::CallbackStep { callback, state, .. } = &fact.what else { continue };
+            if *callback != call {
+                continue;
+            }
+            let ended = match state {
+                CallbackState::Pending | CallbackState::RingingAgent | CallbackState::RingingCaller => false,
+                CallbackState::Done | CallbackState::Expired | CallbackState::Cancelled => true,
+            };
+            steps.push(fact);
+            if ended {
+                return Some(steps);
+            }
+        }
+    }
+    Some(steps)
 }

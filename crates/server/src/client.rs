@@ -285,21 +285,22 @@ pub(crate) fn explain(explain: &Explain) -> anyhow::Result<()> {
     for decision in reasons["decisions"].as_array().into_iter().flatten() {
         writeln!(
             out,
-            "{}  {:8} {}",
+            "{}  {:16} {}",
             text(&decision["at"]),
             text(&decision["kind"]),
             text(&decision["text"])
         )?;
         for passed in decision["passed_over"].as_array().into_iter().flatten() {
-            writeln!(out, "{:26}  - {} ({})", "", text(&passed["text"]), text(&passed["reason"]))?;
+            writeln!(out, "{:42} - {} ({})", "", text(&passed["text"]), text(&passed["reason"]))?;
         }
     }
     for leg in record["legs"].as_array().into_iter().flatten() {
         let who = leg["user"].as_str().or_else(|| leg["number"].as_str()).unwrap_or("-");
         writeln!(
             out,
-            "{}  leg      {} {who}: {}",
+            "{}  {:16} {} {who}: {}",
             text(&leg["started"]),
+            "leg",
             text(&leg["role"]),
             text(&leg["end_cause"])
         )?;

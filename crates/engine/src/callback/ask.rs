@@ -10,7 +10,7 @@ use model::output::Output;
 use model::time::Span;
 
 use super::Ghost;
-use crate::call::{Call, Phase};
+use crate::call::{Call, LegRun, Phase};
 use crate::estimate;
 use crate::queue::hear::Saying;
 use crate::speech::Phrase;
@@ -74,6 +74,16 @@ impl Switchboard {
                 self.chosen(choice, "", group.language, Place::Callback)
             }
         }
+    }
+
+    /// After the built-in offer: which key asks for another number (V-55). Not once an agent rings.
+    pub(crate) fn other_number_offer(&self, call: &Call, group: &Group) -> Option<Saying> {
+        let built_in = matches!(group.callback.offer_prompt, PromptChoice::BuiltIn);
+        let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
+        if !built_in || ringing || self.must_type(call) {
+            return None;
+        }
+        self.chosen(&PromptChoice::BuiltIn, "callback_other_number", group.language, Place::Callback)
     }
 
     /// A hidden caller, or one without a number that may be called, must type where to call him. What a carrier says

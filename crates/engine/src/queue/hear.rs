@@ -43,7 +43,8 @@ impl Hearing {
     fn is_repeating(&self) -> bool {
         let repeat = |message: Message| match message {
             Message::Welcome | Message::Entry | Message::PlaceAgain => false,
-            Message::Repeat | Message::Position | Message::Wait | Message::CallbackOffer => true,
+            Message::Repeat | Message::Position | Message::Wait => true,
+            Message::CallbackOffer | Message::OtherNumberOffer => true,
         };
         let now = if let Sounding::Message(message) = self.now { repeat(message) } else { false };
         now || self.next.iter().copied().any(repeat)
@@ -78,6 +79,8 @@ pub(crate) enum Message {
     Wait,
     /// The offer to be called back (V-55).
     CallbackOffer,
+    /// How to be called back on another number.
+    OtherNumberOffer,
 }
 
 /// One playing: which prompts, what they say, under which name it is recorded.
@@ -107,16 +110,27 @@ impl Switchboard {
     pub(super) fn entry_message(&mut self, call: &mut Call, group: &Group) {
         // A call that left at once may be in another group by now, which has seen to its own message.
         let inside = call.group_now() == Some(group.number);
+        let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
         let Some(line) = call.line_mut().filter(|line| inside && line.entering) else { return };
         line.entering = false;
-        let first = if line.place_again { Message::PlaceAgain } else { Message::Entry };
-        let ringing = call.legs.values().any(|leg| leg.state != LegRun::Closing);
         if ringing && !group.announcements.entry_always {
+            line.entry_owed = true;
             return self.sound(call);
         }
-        let mut messages = vec![first];
+        self.say_entry(call, group, ringing);
+    }
+
+    /// Nobody rings for him any more: who was not told on entering that he waits is told now (V-42).
+    pub(super) fn waits_now(&mut self, call: &mut Call, group: &Group) {
+        let owed = call.line_mut().is_some_and(|line| std::mem::take(&mut line.entry_owed));
+        if owed { self.say_entry(call, group, false) } else { self.sound(call) }
+    }
+
+    fn say_entry(&mut self, call: &mut Call, group: &Group, ringing: bool) {
+        let again = call.line().is_some_and(|line| line.place_again);
+        let mut messages = vec![if again { Message::PlaceAgain } else { Message::Entry }];
         if !ringing && self.callback_is_offered(call, group) {
-            messages.push(Message::CallbackOffer);
+            messages.extend([Message::CallbackOffer, Message::OtherNumberOffer]);
         }
         self.say_next(call, &messages);
     }
@@ -137,7 +151,7 @@ impl Switchboard {
         messages.extend(group.announcements.position.then_some(Message::Position));
         messages.extend(group.announcements.wait.then_some(Message::Wait));
         if self.callback_is_offered(call, &group) {
-            messages.push(Message::CallbackOffer);
+            messages.extend([Message::CallbackOffer, Message::OtherNumberOffer]);
         }
         self.say_next(call, &messages);
     }
@@ -294,6 +308,7 @@ impl Switchboard {
                 self.spoken(&Phrase::Wait(minutes), group.language, Place::Wait)
             }
             Message::CallbackOffer => self.callback_offer(call, &group),
+            Message::OtherNumberOffer => self.other_number_offer(call, &group),
         }
     }
 

@@ -44,7 +44,7 @@ impl Switchboard {
         if missed {
             self.round_after_pause(call.id);
         }
-        self.sound(call);
+        self.waits_now(call, group);
     }
 
     /// All who could be offered the call have missed it: the next round begins after a pause.

@@ -27,6 +27,8 @@ pub(crate) struct InLine {
     pub(crate) welcome: bool,
     /// What he hears on entering is not decided yet.
     pub(crate) entering: bool,
+    /// An agent rang at once, so the entry message is left for when he waits after all.
+    pub(crate) entry_owed: bool,
     /// He has the place again that he was cut off from.
     pub(crate) place_again: bool,
     /// Rounds of offers so far (V-23).

@@ -15,7 +15,7 @@ const RINGING: f64 = 425.0;
 const AGENT: f64 = 1_300.0;
 
 /// A sound file of one tone beside the company file.
-fn tone(helin: &Helin, file: &str, hertz: f64, milliseconds: u32) {
+pub(crate) fn tone(helin: &Helin, file: &str, hertz: f64, milliseconds: u32) {
     let samples: Vec<i16> = (0..milliseconds * 8)
         .map(|n| ((f64::from(n) * hertz * std::f64::consts::TAU / 8_000.0).sin() * 8_000.0) as i16)
         .collect();
@@ -33,7 +33,7 @@ fn group(helin: &Helin, prompts: &str, announcements: &str) {
     assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
 }
 
-fn prompt(name: &str, file: &str) -> String {
+pub(crate) fn prompt(name: &str, file: &str) -> String {
     format!("[[prompt]]\nname = \"{name}\"\nlanguage = \"en\"\nfile = \"{file}\"\n")
 }
 

@@ -109,8 +109,8 @@ impl Core {
         }
     }
 
-    /// The offer for a dialled leg: the caller's own passed on; where he speaks already, what he speaks; where
-    /// nobody is there yet or he made no offer, ours. The caller gets his port now, so that nobody answers a call
+    /// The offer for a dialled leg: the caller's own passed on; where he speaks already, what he speaks, then the other
+    /// law; where nobody is there yet or he made no offer, ours. The caller gets his port now, so that nobody answers a call
     /// that has no room for its sound.
     fn offer_for(&mut self, id: LegId, caller: Option<LegId>) -> Result<String, FailCause> {
         let Some(caller) = caller else {
@@ -124,6 +124,7 @@ impl Core {
         let place = self.place(id, Some(caller))?;
         let offer = match (speaks.filter(|codecs| !codecs.is_empty()), theirs) {
             (Some(codecs), _) => {
+                let codecs = super::sound::with_both_laws(codecs);
                 offer_audio(&Terms { codecs: &codecs, place, direction: Direction::SendRecv })
             }
             (None, Some(offer)) => match relay_offer(&offer, &super::sound::places(&offer, place), 0) {

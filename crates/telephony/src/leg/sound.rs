@@ -25,6 +25,18 @@ pub(crate) fn our_codecs() -> [Codec; 3] {
     [Codec::pcma(), Codec::pcmu(), Codec::telephone_event(101)]
 }
 
+/// The other law of G.711 after those he speaks: what is relayed is written anew in it, so that two phones of one law
+/// each can talk.
+pub(super) fn with_both_laws(mut codecs: Vec<Codec>) -> Vec<Codec> {
+    if let Some(law) = law_of(&codecs) {
+        let other = [Codec::pcma(), Codec::pcmu()].into_iter().find(|codec| {
+            law_of(std::slice::from_ref(codec)) != Some(law) && !codecs.iter().any(|had| had.is_same(codec))
+        });
+        codecs.extend(other);
+    }
+    codecs
+}
+
 pub(super) fn carried(description: &SessionDescription) -> Option<&Media> {
     description.media.iter().find(|media| media.is_carried())
 }

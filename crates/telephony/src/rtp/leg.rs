@@ -69,6 +69,8 @@ pub(crate) struct Leg {
     received: Received,
     keys: Keys,
     heard_at: u64,
+    /// When they last reported what they hear.
+    reported_at: u64,
     timeout: u64,
     timed_out: bool,
     report_at: u64,
@@ -105,6 +107,7 @@ impl Leg {
             received: Received::new(8_000),
             keys: Keys::default(),
             heard_at: now,
+            reported_at: now,
             timeout: setup.timeout,
             timed_out: false,
             report_at: now + REPORT_EVERY,
@@ -346,19 +349,22 @@ impl Leg {
     }
 
     /// Takes a report of theirs.
-    pub(super) fn take_report(&mut self, octets: &[u8]) {
+    pub(super) fn take_report(&mut self, octets: &[u8], now: u64) {
         if let Some(feedback) = rtcp::feedback(octets, self.out.ssrc()) {
             self.lost_out = Some(u64::from(feedback.lost));
+            self.reported_at = now;
         }
     }
 
-    /// Whether no sound came for too long; told once. Rests while the far side is not expected to send.
+    /// Whether no sound came for too long; told once. Rests while the far side is not expected to send. Who is silent
+    /// and reports what it hears is there (RFC 3550 6.3.5).
     pub(super) fn is_dead(&mut self, now: u64) -> bool {
         if self.sampled && now.saturating_sub(self.heard_at) > SAMPLED_MAX {
             self.listen();
         }
         let expected = self.remote.as_ref().is_some_and(|remote| remote.sends);
-        let dead = expected && !self.timed_out && now.saturating_sub(self.heard_at) > self.timeout;
+        let there_at = self.heard_at.max(self.reported_at);
+        let dead = expected && !self.timed_out && now.saturating_sub(there_at) > self.timeout;
         self.timed_out |= dead;
         dead
     }

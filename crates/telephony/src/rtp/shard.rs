@@ -279,7 +279,7 @@ impl Shard {
         while let Some(leg) = self.legs.get_mut(&n) {
             let socket = if is_rtcp { &leg.rtcp } else { &leg.rtp };
             match socket.recv_from(&mut octets) {
-                Ok((size, _)) if is_rtcp => leg.take_report(&octets[..size]),
+                Ok((size, _)) if is_rtcp => leg.take_report(&octets[..size], now),
                 Ok((size, from)) => self.packet(n, &octets[..size], from, now),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 // A far port that is closed answers by an error on ours; the next packet may be good.

@@ -5,6 +5,62 @@ use expect_test::expect;
 use crate::company::service;
 use crate::script::check;
 
+/// What becomes of a request is told of the call that made it, and of the attempt what it was for. (api, "Calls")
+#[test]
+fn it_is_told_what_became_of_a_request() {
+    check(
+        service("mari")
+            .with("announcements.repeat_every = \"none\"")
+            .with("announcements.entry = \"none\"")
+            .with("callback.enabled = true")
+            .with("callback.attempts = 1"),
+        "pause mari
+         asked 1
+         resume mari
+         mari answers
+         mari heard it
+         stranger 1 rings
+         stranger 1 is busy
+         explain 1",
+        expect![[r#"
+            list: mari
+            > pause mari
+                mari paused
+                reply: Done
+            > asked 1
+            > resume mari
+                mari resumed
+                reply: Done
+                offered to mari (Ordered)
+                callback of call 1: RingingAgent, 0 attempts
+                dial mari
+            > mari answers
+                mari hears (en): "A callback. Connecting the customer."
+                mari: play callback_agent in en
+            > mari heard it
+                callback of call 1: RingingCaller, 0 attempts
+                dial stranger 1
+                mari: Ringing tone
+            > stranger 1 rings
+            > stranger 1 is busy
+                stranger 1 ended: Busy
+                callback of call 1: Pending, 1 attempts, rests 120 s
+                callback of call 1: Expired, 1 attempts
+                mari hears (en): "The customer could not be reached."
+                mari: play callback_not_reached in en
+            > explain 1
+                Nobody can take it now: waits at position 1
+                  mari is on a pause [paused]
+                A callback was offered
+                Asked for a callback; the place is kept
+                Callback: the agent rings
+                Callback: the customer rings
+                The customer was not reached
+                The callback expired
+        "#]],
+    );
+}
+
 /// req V-50, V-51: not reached in the ring time: the agent hears so and is released within a second, no wrap-up; the
 /// request rests for `pause`, counted from the end of the attempt; after `attempts` it has expired.
 #[test]

@@ -17,6 +17,7 @@ fn with_no_condition_everybody_is_offered_it() {
          caller 1 heard it
          20 s pass
          caller 1 heard it
+         caller 1 heard it
          20 s pass
          caller 1 presses 1
          caller 1 heard it
@@ -38,6 +39,9 @@ fn with_no_condition_everybody_is_offered_it() {
                 caller 1 hears (en): "Press 1 and we will call you back. You keep your place in the queue."
                 caller 1: play callback_offer_before in en, number_1 in en, callback_offer_after in en
             > 20 s pass
+            > caller 1 heard it
+                caller 1 hears (en): "To be called back on another number, press two."
+                caller 1: play callback_other_number in en
             > caller 1 heard it
                 caller 1 hears (en): "(music)"
                 caller 1: music music in en

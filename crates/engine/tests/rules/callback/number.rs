@@ -38,8 +38,8 @@ fn another_number_is_read_back_and_confirmed() {
                 caller 1 hears (en): "Press 1 and we will call you back. You keep your place in the queue."
                 caller 1: play callback_offer_before in en, number_1 in en, callback_offer_after in en
             > caller 1 heard it
-                caller 1 hears (en): "(music)"
-                caller 1: music music in en
+                caller 1 hears (en): "To be called back on another number, press two."
+                caller 1: play callback_other_number in en
             > caller 1 presses 2
                 caller 1 hears (en): "Enter the number and end with hash."
                 caller 1: play callback_enter in en
@@ -169,8 +169,8 @@ fn a_number_that_cannot_be_called() {
             > caller 1 presses #
                 who is 7, for call 1?
             > typed 1 is wrong
-                caller 1 hears (en): "(music)"
-                caller 1: music music in en
+                caller 1 hears (en): "To be called back on another number, press two."
+                caller 1: play callback_other_number in en
             > caller 1 presses 1
                 callback for call 1 to stranger 1
                 caller 1 hears (en): "Thank you. We will call you back when it is your turn."
@@ -245,8 +245,8 @@ fn without_a_key_he_waits_on() {
                 caller 1 hears (en): "Press 1 and we will call you back. You keep your place in the queue."
                 caller 1: play callback_offer_before in en, number_1 in en, callback_offer_after in en
             > caller 1 heard it
-                caller 1 hears (en): "(music)"
-                caller 1: music music in en
+                caller 1 hears (en): "To be called back on another number, press two."
+                caller 1: play callback_other_number in en
             > caller 1 presses 2
                 caller 1 hears (en): "Enter the number and end with hash."
                 caller 1: play callback_enter in en

@@ -76,6 +76,49 @@ fn the_call_is_answered_by_the_agent_when_nothing_plays() {
     );
 }
 
+/// req V-42: an agent rang at once and did not answer: the caller waits now, and is told so before the music; once.
+#[test]
+fn the_entry_message_is_said_when_he_waits_after_all() {
+    check(
+        service("mari").with("ring_time = \"5s\""),
+        "call 1
+         mari rings
+         5 s pass
+         1 s pass
+         caller 1 heard it
+         mari rings
+         5 s pass",
+        expect![[r#"
+            list: mari
+            > call 1
+                call 1 in line (Entered)
+                offered to mari (Ordered)
+                dial mari
+                caller 1: ringing
+            > mari rings
+            > 5 s pass
+                mari ended: NoAnswer
+                release mari: Normal
+                call 1 waits at 1
+                caller 1: answer
+                caller 1 hears (en): "Your call has been placed in the queue."
+                caller 1: play entry in en
+            > 1 s pass
+                offered to mari (Ordered)
+                dial mari
+            > caller 1 heard it
+                caller 1: Ringing tone
+            > mari rings
+            > 5 s pass
+                mari ended: NoAnswer
+                release mari: Normal
+                call 1 waits at 1
+                caller 1 hears (en): "(music)"
+                caller 1: music music in en
+        "#]],
+    );
+}
+
 /// req V-42: `entry_when = "always"`: also where an agent rings at once; then the ringing tone until he answers.
 #[test]
 fn the_entry_message_always() {

@@ -7,6 +7,7 @@ mod tape;
 
 mod attended;
 mod blind;
+mod called_back;
 mod calls;
 
 use std::process::Child;
@@ -15,6 +16,7 @@ use crate::process::Helin;
 
 const INFO: &str = "+3726001000";
 const VAXEL: &str = "+4681001000";
+const ASIAKASPALVELU: &str = "+35810200010";
 
 /// A client that ends with the test.
 struct Client(Child);
@@ -29,6 +31,10 @@ impl Drop for Client {
 /// Waits until a user's phone is registered.
 #[track_caller]
 fn until_registered(helin: &Helin, user: &str) {
-    let group = if matches!(user, "astrid" | "bjorn") { VAXEL } else { INFO };
+    let group = match user {
+        "astrid" | "bjorn" => VAXEL,
+        "aino" => ASIAKASPALVELU,
+        _ => INFO,
+    };
     helin.until_member(group, user, "available");
 }

@@ -7,9 +7,9 @@ use super::*;
 fn leg(send_to: &str, trusted: &str) -> Leg {
     // As all legs have them: bound to ports that were asked for.
     let range = RtpRange { bind: [127, 0, 0, 1].into(), first: 45_000, last: 49_999 };
-    let (_, rtp, rtcp) = Ports::new(range).take().unwrap();
+    let pair = Ports::new(range).take().unwrap();
     let setup = Setup { ssrc: 1, sequence: 1, timestamp: 1, timeout: 30_000 };
-    let mut leg = Leg::new(UdpSocket::from_std(rtp), UdpSocket::from_std(rtcp), setup, 0);
+    let mut leg = Leg::new(UdpSocket::from_std(pair.rtp), UdpSocket::from_std(pair.rtcp), setup, 0);
     let remote = Remote {
         send_to: Some(send_to.parse().unwrap()),
         trusted: trusted.parse().unwrap(),
@@ -36,6 +36,25 @@ fn a_phone_on_this_machine_is_heard_under_either_address() {
     assert!(hears(&mut leg, "127.0.0.1:11220"));
     assert_eq!(leg.target(), Some("192.0.2.2:11220".parse().unwrap()), "it goes where the phone said");
     assert!(!hears(&mut leg, "127.0.0.1:11222"), "another port is a stranger's once it is heard");
+}
+
+#[test]
+fn who_sends_no_sound_and_reports_what_it_hears_is_there() {
+    let mut leg = leg("127.0.0.1:11220", "127.0.0.1");
+    leg.timeout = 1_000;
+    assert!(!leg.is_dead(1_000));
+    let report = |about: u32| {
+        let mut heard = media::stats::Received::new(8_000);
+        heard.packet(about, 1, 0, 0);
+        let mut octets = Vec::new();
+        let own = rtcp::Report { ssrc: 9, ntp: 0, timestamp: 0, packets: 0, octets: 0 };
+        rtcp::write(&mut octets, own, Some(&heard));
+        octets
+    };
+    leg.take_report(&report(1), 900);
+    assert!(!leg.is_dead(1_900));
+    leg.take_report(&report(2), 1_500);
+    assert!(leg.is_dead(1_901), "what they say of another stream tells nothing");
 }
 
 #[test]
