@@ -21,7 +21,7 @@ def engine(_binary, _quick):
     large, small = "1,000 waiting, 500 members", "10 waiting, 5 members"
     rows += [
         Row("engine", f"next pair chosen, worst, {large}", line["pair_us_max_1000_500"], "us", 1000,
-            note=f"mean {line['pair_us_mean_1000_500']} us; sim/tests/queues.rs holds the order of smaller groups "
+            note=f"mean {line['pair_us_mean_1000_500']} us; sim/tests/queues.rs holds this order "
                  "against the reference model"),
         Row("engine", f"cost per call, {large}", line["us_per_queued_call_1000_500"], "us"),
         Row("engine", f"cost per call, {large}, to {small}", line["queued_ratio"], "x", 1.2),

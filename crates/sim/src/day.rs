@@ -55,6 +55,8 @@ pub struct Told {
     pub crashes: u64,
     /// A fingerprint of every output in order.
     pub print: u64,
+    /// Most who stood in one line at once.
+    pub longest_line: usize,
 }
 
 /// Something that is going to happen.

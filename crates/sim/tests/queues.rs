@@ -76,6 +76,11 @@ fn settings(seed: u64, agents: u64, version: ConfigVersion) -> Arc<TenantConfig>
         let dice = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17 * at as u32 + 5);
         group(&mut text, at, agents, dice, version.0 / 2);
     }
+    resolved(text, agents, version)
+}
+
+/// With agents `m1` to this as users.
+fn resolved(mut text: String, agents: u64, version: ConfigVersion) -> Arc<TenantConfig> {
     for agent in 1..=agents {
         text.push_str(&format!("[[user]]\nname = \"m{agent}\"\nextension = \"{}\"\n", 200 + agent));
     }
@@ -101,7 +106,7 @@ fn day(seed: u64) -> Told {
     let by_version = |version: ConfigVersion| known[usize::try_from(version.0).unwrap()].clone();
     let groups: Vec<Number> = GROUPS.iter().map(|number| number.parse().unwrap()).collect();
     let calls = 60 + seed % 7 * 20;
-    live_queues(&QueueDay { seed, agents, calls, groups: &groups, settings: &by_version })
+    live_queues(&QueueDay { seed, agents, calls, rush: None, groups: &groups, settings: &by_version })
 }
 
 #[test]
@@ -136,4 +141,38 @@ fn the_same_seed_gives_the_same_day_with_queues() {
         assert_eq!(day(seed), day(seed));
     }
     assert_ne!(day(1).print, day(2).print);
+}
+
+/// A thousand wait when five hundred agents come, in one group; by two distributions.
+#[test]
+fn a_thousand_waiting_callers_are_served_in_order() {
+    for (seed, distribution) in [(1, "longest_idle"), (2, "skill")] {
+        let config = large(distribution);
+        let groups = [GROUPS[0].parse().unwrap()];
+        let settings = |_| config.clone();
+        let told = live_queues(&QueueDay {
+            seed,
+            agents: 500,
+            calls: 2_200,
+            rush: Some(300_000),
+            groups: &groups,
+            settings: &settings,
+        });
+        assert!(told.longest_line >= 1_000 && told.answered > 1_000, "{told:?}");
+    }
+}
+
+fn large(distribution: &str) -> Arc<TenantConfig> {
+    let mut text = format!(
+        "[company]\nid = \"sim\"\n[[group]]\nnumber = \"{}\"\nname = \"Q\"\npreset = \"customer_service\"\n\
+         distribution = \"{distribution}\"\nmembers_max = 500\nwrap_up = \"10s\"\n[group.queue]\n\
+         priority = [{{ caller = \"+37250\", level = 2 }}, {{ caller = \"+372500\", level = 8 }}]\n\
+         priority_ageing = \"60s\"\n",
+        GROUPS[0]
+    );
+    for agent in 1..=500 {
+        let skill = 1 + agent % 5;
+        text.push_str(&format!("[[group.member]]\nuser = \"m{agent}\"\nskill = {skill}\nlogged_in = true\n"));
+    }
+    resolved(text, 500, ConfigVersion(1))
 }

@@ -142,16 +142,16 @@ impl People {
     /// Logged in, in no call, not rung, not paused, not working after a call, not left alone, with a phone, and not
     /// kept away by his presence.
     pub(super) fn can_take(&self, group: &Group, config: Option<&TenantConfig>, party: PartyId) -> bool {
-        let listed = self.lists.get(&group.number).is_some_and(|list| list.contains(&party));
         let Some(person) = self.persons.get(&party) else { return false };
-        listed
-            && person.legs.is_empty()
+        let listed = || self.lists.get(&group.number).is_some_and(|list| list.contains(&party));
+        person.legs.is_empty()
             && !person.promised
             && person.paused.is_none()
             && !person.wrap_up
             && !person.resting
             && person.contacts > 0
             && !is_red(group, config, person)
+            && listed()
     }
 
     /// Able to answer now or later: logged in, with a phone, not away; a pause counts unless it has lasted as long as

@@ -10,7 +10,8 @@ impl World<'_> {
     pub(super) fn plan(&mut self) {
         for _ in 0..self.day.calls {
             // Calls bunch: half of them come within a fifth of the day.
-            let until = if self.chance.percent(50) { DAY / 5 } else { DAY };
+            let bunched = if self.chance.percent(50) { DAY / 5 } else { DAY };
+            let until = self.day.rush.unwrap_or(bunched);
             let at = self.chance.within(1_000, until);
             self.at(at, Coming::Call);
         }
@@ -25,8 +26,15 @@ impl World<'_> {
             self.at(at, Coming::Steer(dice));
         }
         for party in 1..=self.day.agents {
-            self.at(10, Coming::Reach(PartyId(party), 1));
+            self.at(self.day.rush.unwrap_or(10), Coming::Reach(PartyId(party), 1));
         }
+        if self.day.rush.is_none() {
+            self.disturb();
+        }
+        self.heal();
+    }
+
+    fn disturb(&mut self) {
         for _ in 0..3 {
             let at = self.chance.within(0, DAY);
             self.at(at, Coming::Settings);
@@ -35,7 +43,6 @@ impl World<'_> {
             let at = self.chance.within(0, DAY);
             self.at(at, Coming::Crash);
         }
-        self.heal();
     }
 
     /// From the end of the day on everybody is at work and reachable.

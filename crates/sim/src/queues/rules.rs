@@ -373,18 +373,20 @@ impl Rules {
     /// After every input: nobody waits while an agent is free who was not offered the call in this round, and lines
     /// hold those who stand in the saved ones.
     pub(super) fn settled(&self, now: Utc) {
+        let mut free: BTreeMap<Number, Vec<PartyId>> = BTreeMap::new();
         for (id, entry) in &self.line {
-            let Some(settings) = self.group(entry.group) else { continue };
+            let free = free.entry(entry.group).or_insert_with(|| self.free_in(entry.group));
+            let untried = free.iter().find(|party| tries(entry, **party) < entry.round);
             let resting = entry.callback.as_ref().is_some_and(|request| request.not_before >= now);
-            if !self.wants(*id) || resting {
-                continue;
-            }
-            let idle = settings.members.iter().map(|member| member.party).find(|party| {
-                tries(entry, *party) < entry.round
-                    && self.people.can_take(&settings, self.config.as_deref(), *party)
-            });
+            let idle = untried.filter(|_| !resting && self.wants(*id));
             assert!(idle.is_none(), "{id:?} waits in {} though {idle:?} is free: {entry:?}", entry.group);
         }
+    }
+
+    fn free_in(&self, group: Number) -> Vec<PartyId> {
+        let Some(settings) = self.group(group) else { return Vec::new() };
+        let members = settings.members.iter().map(|member| member.party);
+        members.filter(|party| self.people.can_take(&settings, self.config.as_deref(), *party)).collect()
     }
 
     /// The line of a group, first in line first.
