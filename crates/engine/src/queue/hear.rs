@@ -329,7 +329,11 @@ impl Switchboard {
     fn shorter_wait(&self, call: &mut Call) -> Option<u32> {
         let number = call.group_now()?;
         let estimate = estimate::of_call(&self.saved, &self.settings.config, number, call.id, self.now.utc)?;
-        let minutes = u32::try_from(estimate.p50.0.div_ceil(60_000)).unwrap_or(u32::MAX);
+        // Whole minutes, rounded up; what is under one is said so.
+        let minutes = match estimate.p50.0 {
+            0..60_000 => 0,
+            more => u32::try_from(more.div_ceil(60_000)).unwrap_or(u32::MAX),
+        };
         let hearing = &mut call.line_mut()?.hearing;
         if hearing.said_wait.is_some_and(|said| minutes > said) {
             return None;

@@ -165,3 +165,51 @@ fn the_longest_wait_is_never_said_longer() {
         "#]],
     );
 }
+
+/// req V-48: a wait of 20 s is no minute.
+#[test]
+fn a_short_wait_is_said_to_be_under_a_minute() {
+    check(
+        service("mari")
+            .with("announcements.wait = true")
+            .with("announcements.repeat_every = \"10s\"")
+            .with("announcements.entry = \"none\"")
+            .with("announcements.repeat = \"none\"")
+            .with("announcements.wait_method = \"legacy_talk\""),
+        "only hears
+         talk 1 of 20 s
+         talk 2 of 20 s
+         talk 3 of 20 s
+         talk 4 of 20 s
+         talk 5 of 20 s
+         talk 6 of 20 s
+         talk 7 of 20 s
+         talk 8 of 20 s
+         talk 9 of 20 s
+         talk 10 of 20 s
+         call 20
+         mari answers
+         call 21
+         10 s pass",
+        expect![[r#"
+            list: mari
+            > only hears
+            > talk 1 of 20 s
+            > talk 2 of 20 s
+            > talk 3 of 20 s
+            > talk 4 of 20 s
+            > talk 5 of 20 s
+            > talk 6 of 20 s
+            > talk 7 of 20 s
+            > talk 8 of 20 s
+            > talk 9 of 20 s
+            > talk 10 of 20 s
+            > call 20
+            > mari answers
+            > call 21
+                caller 21 hears (en): "(music)"
+            > 10 s pass
+                caller 21 hears (en): "The estimated waiting time is less than a minute"
+        "#]],
+    );
+}
