@@ -12,7 +12,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use mio::{Events, Poll, Token, Waker};
 use model::id::{LegId, PartyId, TenantId};
-use model::leg::MediaFigures;
 use model::number::PhoneNumber;
 use sip_proto::Millis;
 use sip_proto::auth::Challenger;
@@ -220,7 +219,7 @@ impl Core {
             self.timeouts();
             self.work();
             for port in self.sound.unused() {
-                self.port_closed(port, MediaFigures::default());
+                self.port_closed(port, None);
             }
             self.sound.wake();
             if !self.events.is_empty() {

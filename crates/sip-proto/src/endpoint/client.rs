@@ -316,12 +316,13 @@ impl Endpoint {
 
     /// Whether it comes again after the dialog it made was ended.
     fn is_of_ended_dialog(&self, client: u64, response: &Response) -> bool {
+        let Some(client) = self.clients.get(&client).filter(|client| !client.made.is_empty()) else {
+            return false;
+        };
         let (from, to) = (response.from(), response.to());
         let (Some(local), Some(remote)) = (from.tag(), to.tag()) else { return false };
         let key = self.dialog_key(response.call_id(), local, remote);
-        self.clients.get(&client).is_some_and(|client| {
-            client.made.iter().any(|(made, id)| *made == key && !self.dialogs.contains_key(&id.0))
-        })
+        client.made.iter().any(|(made, id)| *made == key && !self.dialogs.contains_key(&id.0))
     }
 
     /// Ends the early dialogs of an INVITE that failed or whose forks had their time (RFC 3261 12.3, 13.2.2.4).

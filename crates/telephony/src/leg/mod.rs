@@ -239,12 +239,12 @@ impl Core {
         GivenBack::PortCloses
     }
 
-    /// A sound port has closed: the leg's final event, with its figures.
-    pub(crate) fn port_closed(&mut self, port: PortId, media: MediaFigures) {
+    /// A sound port has closed: the leg's final event, with its figures if there was anything to hear or to say.
+    pub(crate) fn port_closed(&mut self, port: PortId, media: Option<MediaFigures>) {
         if let Some(used) = self.ports.remove(&port)
             && let Some(how) = used.ending
         {
-            self.tell(used.leg, how.event(Some(media)));
+            self.tell(used.leg, how.event(media));
         }
     }
 

@@ -251,7 +251,7 @@ impl Core {
                     self.tell(id, LegEvent::MediaTimeout);
                 }
             }
-            SoundEvent::Closed(port, figures) => self.port_closed(port, figures),
+            SoundEvent::Closed(port, figures) => self.port_closed(port, Some(figures)),
         }
     }
 }
