@@ -201,6 +201,10 @@ impl<T: DeserializeOwned> FromRequestParts<ApiState> for Query<T> {
             // The cause reads `field: what is wrong` where one field is at fault.
             let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
             match cause.split_once(": ") {
+                // What Rust says of a number tells nobody what is allowed.
+                Some((field, text)) if text.contains("digit") || text.contains("number too") => {
+                    Problem::bad_field(field, format!("a whole number, not this: {text}"))
+                }
                 Some((field, text)) => Problem::bad_field(field, text),
                 None => Problem::bad_field("query", cause),
             }

@@ -30,8 +30,9 @@ pub struct Simulation {
     #[serde(default)]
     #[schema(example = json!(["group[+35810200010].parallel=2"]))]
     pub changes: Vec<String>,
-    /// When agents are at work: `08:00-17:00` for all, `aino=09:00-15:00` for one; several for one are several
-    /// stretches. When left out: as recorded on that day, else 08:00-17:00.
+    /// When agents are at work: `08:00-17:00` for all, `aino=09:00-15:00` for one, `aino=none`: not at all; several for
+    /// one are several stretches. When left out, and for whoever is not named: as recorded on that day, else
+    /// 08:00-17:00.
     #[serde(default)]
     pub shifts: Vec<String>,
     /// Half of the talks are shorter than this. When left out these are as recorded, else 150.

@@ -5,33 +5,39 @@ use model::time::Utc;
 use crate::problem::Problem;
 use crate::shape::iso;
 
+/// What a moment looks like.
+const ALLOWED: &str = "ISO 8601, as 2026-03-02 (from midnight UTC), 2026-03-02T00:00:00Z, or with another zone's 2026-03-02T00:00:00+02:00";
+
 /// All time.
 pub(crate) const ALWAYS: (Utc, Utc) = (Utc(0), Utc(i64::MAX));
 
 /// The window of `from` and `to`; `None` when both are left out.
 ///
 /// # Errors
-/// One cannot be read: 400.
+/// One cannot be read, or the end is before the beginning: 400.
 pub(crate) fn read(from: Option<&str>, to: Option<&str>) -> Result<Option<(Utc, Utc)>, Problem> {
     let moment = |name: &'static str, text: Option<&str>| match text {
         None => Ok(None),
-        Some(text) => read_iso(text)
-            .map(Some)
-            .ok_or_else(|| Problem::bad_field(name, "ISO 8601 UTC, as 2026-03-02T00:00:00Z or 2026-03-02")),
+        Some(text) => read_iso(text).map(Some).ok_or_else(|| Problem::bad_field(name, ALLOWED)),
     };
     let (from, to) = (moment("from", from)?, moment("to", to)?);
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        return Err(Problem::bad_field("to", "not before `from`"));
+    }
     if from.is_none() && to.is_none() {
         return Ok(None);
     }
     Ok(Some((from.unwrap_or(ALWAYS.0), to.unwrap_or(ALWAYS.1))))
 }
 
-/// Reads a date, or a date and time in UTC; the inverse of `iso`.
+/// Reads a date, or a date and time in UTC or with the zone's offset; the inverse of `iso`.
 fn read_iso(text: &str) -> Option<Utc> {
     let (date_text, time) = text.trim().split_once(['T', ' ']).unwrap_or((text.trim(), "00:00:00Z"));
+    let (time, ahead) = split_offset(time)?;
     let mut date = date_text.splitn(3, '-').map(str::parse::<i64>);
     let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
-    let time = time.strip_suffix('Z').or_else(|| time.strip_suffix("+00:00")).unwrap_or(time);
     let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
     let mut clock = clock.splitn(3, ':').map(str::parse::<i64>);
     let (hour, minute) = (clock.next()?.ok()?, clock.next()?.ok()?);
@@ -53,9 +59,24 @@ fn read_iso(text: &str) -> Option<Utc> {
     let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     let days = shifted_year.div_euclid(400) * 146_097 + day_of_era - 719_468;
-    let at = Utc(((days * 24 + hour) * 60 + minute) * 60_000_000 + second * 1_000_000 + micros);
+    let at = Utc(((days * 24 + hour) * 60 + minute - ahead) * 60_000_000 + second * 1_000_000 + micros);
     // The 31st of February would come out as another day.
     iso(Utc(days * 86_400_000_000)).starts_with(date_text).then_some(at)
+}
+
+/// A time of day without its zone, and the minutes by which that zone is ahead of UTC. A `+` that was not escaped in
+/// the query arrives as a space.
+fn split_offset(time: &str) -> Option<(&str, i64)> {
+    if let Some(time) = time.strip_suffix('Z') {
+        return Some((time, 0));
+    }
+    let Some(at) = time.find(['+', '-', ' ']) else { return Some((time, 0)) };
+    let (time, offset) = time.split_at(at);
+    let (hours, minutes) = offset[1..].split_once(':')?;
+    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let sane = (0..=14).contains(&hours) && (0..60).contains(&minutes);
+    let sign = if offset.starts_with('-') { -1 } else { 1 };
+    sane.then_some((time, sign * (hours * 60 + minutes)))
 }
 
 #[cfg(test)]
@@ -68,9 +89,26 @@ mod tests {
             assert_eq!(iso(read_iso(text).unwrap()), text);
         }
         assert_eq!(read_iso("2026-03-02"), read_iso("2026-03-02T00:00:00Z"));
-        for bad in
-            ["", "yesterday", "2026-13-01", "2026-02-30", "2026-3-2", "2026-03-02T25:00:00Z", "2026-03"]
-        {
+        for (local, utc) in [
+            ("2026-03-29T00:00:00+02:00", "2026-03-28T22:00:00Z"),
+            ("2026-03-30T00:00+03:00", "2026-03-29T21:00:00Z"),
+            ("2026-03-29T00:00:00 02:00", "2026-03-28T22:00:00Z"),
+            ("2026-03-02T20:30:00.250-03:30", "2026-03-03T00:00:00.250Z"),
+        ] {
+            assert_eq!(read_iso(local), read_iso(utc), "{local}");
+        }
+        for bad in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-3-2",
+            "2026-03-02T25:00:00Z",
+            "2026-03",
+            "2026-03-02T10:00:00+2",
+            "2026-03-02T10:00:00+99:00",
+            "2026-03-02T+02:00",
+        ] {
             assert_eq!(read_iso(bad), None, "{bad}");
         }
     }

@@ -12,6 +12,7 @@ use model::language::Language;
 use model::live::{Decision, DecisionKind, PassReason, PassedOver};
 use model::number::Number;
 use model::saved::{LegState, SavedState};
+use model::target::Target;
 
 use crate::fold::fold;
 use crate::presence;
@@ -143,7 +144,7 @@ impl Reader<'_> {
             }
             What::MovedToTail { member, why, .. } => (DecisionKind::Move, self.moved(*member, *why)),
             What::Fallback { target, step, .. } => {
-                let target = target.to_string();
+                let target = self.target(target);
                 let text = match step {
                     FallbackStep::Tried => say::fallback_tried(language, &target),
                     FallbackStep::Failed(_) => say::fallback_failed(language, &target),
@@ -165,6 +166,24 @@ impl Reader<'_> {
         }
         let same = before.is_some_and(|before| before.state == *state);
         (!same).then(|| say::callback_step(self.language, *state))
+    }
+
+    /// A target in words: people and groups by their names.
+    fn target(&self, target: &Target) -> String {
+        match target {
+            Target::Group(number) => {
+                let group = self.config.groups.get(number);
+                group.map_or_else(|| number.to_string(), |group| group.name.clone())
+            }
+            Target::User(name) => name.to_string(),
+            Target::Outside(number) => number.to_string(),
+            Target::OwnLine => say::own_line(self.language).to_owned(),
+            Target::Voicemail(number) => say::voicemail(self.language, &number.to_string()),
+            Target::Flow(name) => say::flow(self.language, name),
+            Target::Announcement(name) => say::announcement(self.language, name.as_str()),
+            Target::Busy => say::busy_tone(self.language).to_owned(),
+            Target::HangUp => say::hang_up(self.language).to_owned(),
+        }
     }
 
     fn name(&self, party: PartyId) -> String {

@@ -35,6 +35,9 @@ sentence!(moved_rejected(who) et "{who} keeldus ja läks nimekirja lõppu" fi "{
 sentence!(fallback_tried(target) et "Edasi: {target}" fi "Jatkui: {target}" sv "Gick vidare: {target}" en "Went on to {target}" ru "Далее: {target}");
 sentence!(fallback_failed(target) et "{target} ei vastanud" fi "{target} ei vastannut" sv "{target} svarade inte" en "{target} did not take the call" ru "{target}: нет ответа");
 sentence!(fallback_passed_over(target) et "{target} jäeti vahele: seda ei saa praegu kasutada" fi "{target} ohitettiin: ei käytettävissä" sv "{target} hoppades över: kan inte användas nu" en "{target} was passed over: it cannot be used now" ru "{target} пропущен: сейчас недоступен");
+sentence!(voicemail(number) et "kõnepost {number}" fi "vastaaja {number}" sv "röstbrevlådan {number}" en "the voicemail of {number}" ru "голосовая почта {number}");
+sentence!(flow(name) et "menüü {name}" fi "valikko {name}" sv "menyn {name}" en "the menu {name}" ru "меню {name}");
+sentence!(announcement(name) et "teade „{name}“" fi "tiedote ”{name}”" sv "meddelandet ”{name}”" en "the announcement “{name}”" ru "объявление «{name}»");
 sentence!(logged_out(who) et "{who} on välja logitud" fi "{who} on kirjautunut ulos" sv "{who} är utloggad" en "{who} is logged out" ru "{who}: вне группы");
 sentence!(tried(who) et "{who}: seda kõnet on juba pakutud" fi "{who} sai jo tämän puhelun" sv "{who} har redan erbjudits samtalet" en "{who} was offered this call already" ru "{who}: вызов уже предлагался");
 sentence!(busy(who) et "{who} on teises kõnes" fi "{who} on toisessa puhelussa" sv "{who} är i ett annat samtal" en "{who} is in another call" ru "{who}: занят другим разговором");
@@ -43,6 +46,39 @@ sentence!(paused(who) et "{who} on pausil" fi "{who} on tauolla" sv "{who} har p
 sentence!(away(who) et "{who} pole kättesaadav" fi "{who} ei ole tavoitettavissa" sv "{who} kan inte nås" en "{who} has no phone to reach" ru "{who}: недоступен");
 sentence!(kept_away(who) et "{who} on märkinud, et teda ei saa praegu segada" fi "{who} on merkinnyt, ettei häntä voi nyt häiritä" sv "{who} har angett att han eller hon är upptagen" en "{who} does not take calls by his presence" ru "{who}: отмечено, что сейчас не отвечает");
 sentence!(later(who) et "{who} on järjekorras tagapool" fi "{who} on jonossa myöhemmin" sv "{who} står längre ner i ordningen" en "{who} is later in order" ru "{who}: позже в очереди");
+
+/// The group's own line, as a target.
+pub(crate) const fn own_line(language: Language) -> &'static str {
+    match language {
+        Language::Et => "rühma oma liin",
+        Language::Fi => "ryhmän oma linja",
+        Language::Sv => "gruppens egen linje",
+        Language::En => "the group's own line",
+        Language::Ru => "собственная линия группы",
+    }
+}
+
+/// Busy, as a target.
+pub(crate) const fn busy_tone(language: Language) -> &'static str {
+    match language {
+        Language::Et => "kinnine toon",
+        Language::Fi => "varattu-ääni",
+        Language::Sv => "upptagetton",
+        Language::En => "the busy tone",
+        Language::Ru => "сигнал «занято»",
+    }
+}
+
+/// Hanging up, as a target.
+pub(crate) const fn hang_up(language: Language) -> &'static str {
+    match language {
+        Language::Et => "kõne lõpetamine",
+        Language::Fi => "puhelun katkaisu",
+        Language::Sv => "nedkoppling",
+        Language::En => "hanging up",
+        Language::Ru => "завершение вызова",
+    }
+}
 
 /// Nobody could be offered the call.
 pub(crate) const fn nobody(language: Language) -> &'static str {

@@ -218,8 +218,8 @@ pub(crate) struct Simulate {
     /// repeated; all of them are tried together.
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) change: Vec<String>,
-    /// When agents are at work: 08:00-17:00 for all, aino=09:00-15:00 for one. May be repeated. [default: as recorded
-    /// on the day, else 08:00-17:00]
+    /// When agents are at work: 08:00-17:00 for all, aino=09:00-15:00 for one, aino=none: not at all. May be repeated.
+    /// [default, also for whoever is not named: as recorded on the day, else 08:00-17:00]
     #[arg(long, value_name = "[USER=]FROM-TO")]
     pub(crate) shift: Vec<String>,
     /// Half of the talks are shorter than this. [default: as recorded, else 150s]

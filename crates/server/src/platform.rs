@@ -2,6 +2,7 @@
 
 mod apply;
 mod audio;
+mod claims;
 pub(crate) mod document;
 mod figures;
 mod speak;

@@ -78,6 +78,11 @@ struct Past<'a> {
 
 async fn replay_company(store: &Store, company: &str) -> anyhow::Result<Told> {
     let tenant: TenantId = company.parse().with_context(|| format!("`{company}` is no company's id"))?;
+    let companies = store.companies().await?;
+    if !companies.iter().any(|known| known.tenant == tenant) {
+        let known: Vec<String> = companies.iter().map(|company| company.tenant.to_string()).collect();
+        bail!("there is no company {company}; there is {}", known.join(", "));
+    }
     let (built_in, _) = builtin::load()?;
     let (state, told, written) = (SavedState::default(), Told::default(), VecDeque::new());
     let mut past =

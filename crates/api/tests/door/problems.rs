@@ -25,6 +25,7 @@ async fn a_wrong_field_is_named() {
         ("GET", format!("{live}/callbacks?limit=501"), "", "limit"),
         ("GET", format!("{live}/statistics?from=yesterday"), "", "from"),
         ("GET", format!("{live}/statistics?to=2026-02-30"), "", "to"),
+        ("GET", format!("{live}/statistics?from=2026-03-02&to=2026-03-01"), "", "to"),
         ("GET", format!("{live}/calls.csv?from=2026-13-01"), "", "from"),
         ("POST", format!("{live}/members/mari/pause"), "{\"reason\":", "body"),
         ("POST", format!("{live}/members/mari/pause"), "[]", "body"),

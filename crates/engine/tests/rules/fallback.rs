@@ -232,10 +232,10 @@ fn voicemail_is_passed_over_until_it_exists() {
             > explain 1
                 Nobody was left to offer it to
                   mari is logged out [logged_out]
-                Went on to own_line
-                own_line did not take the call
-                voicemail:+3726001000 was passed over: it cannot be used now
-                Went on to announcement:unreachable
+                Went on to the group's own line
+                the group's own line did not take the call
+                the voicemail of +3726001000 was passed over: it cannot be used now
+                Went on to the announcement “unreachable”
         "#]],
     );
 }
@@ -365,7 +365,7 @@ fn with_everybody_busy_the_main_line_rings_at_once() {
                 Nobody was left to offer it to
                   juri is in another call [busy]
                   mari is in another call [busy]
-                Went on to own_line
+                Went on to the group's own line
         "#]],
     );
 }

@@ -235,7 +235,7 @@ fn a_busy_member_keeps_the_place() {
                   juri was offered this call already [tried]
                   kati is in another call [busy]
                   mari is in another call [busy]
-                Went on to own_line
+                Went on to the group's own line
         "#]],
     );
 }

@@ -120,6 +120,10 @@ fn of_company(
     if !(around.time_zone)(&zone) {
         faults.push(company.fault("time_zone", format!("\"{zone}\" is no time zone, as Europe/Tallinn")));
     }
+    for domain in company.texts("domains").iter().filter(|domain| !is_host(domain)) {
+        let text = format!("\"{domain}\" is no domain, as sinilind.example or 192.0.2.1");
+        faults.push(company.fault("domains", text));
+    }
     let country = company.text("country").and_then(|country| Country::of(&country));
     let red = Activity::ALL.into_iter().filter(|activity| company.has_word("presence_red", activity.word()));
     Some(TenantConfig {
@@ -139,6 +143,23 @@ fn of_company(
         groups: BTreeMap::new(),
         prompts: around.prompts.clone(),
     })
+}
+
+/// Whether it can stand as the host of a SIP address (RFC 3261 25.1, `host`).
+fn is_host(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'-')
+    };
+    let address = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    match address {
+        Some(address) => {
+            address.contains(':') && address.bytes().all(|octet| octet.is_ascii_hexdigit() || octet == b':')
+        }
+        None => text.split('.').all(label),
+    }
 }
 
 /// What must be unique within a company.

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use api::gateway::{Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Format, Prune};
+use model::config::document;
 use model::config::export::{Defaults, shaped, toml};
 use model::config::fault::{Fault, together};
 use model::config::merge::{Merged, Rest, merge};
 use model::config::tree::{self, Node as Document, Shape};
-use model::config::{TenantConfig, document};
 use model::id::{ConfigVersion, PartyId, PartyName, TenantId};
-use store::{Claim, ClaimKind, NewParty, NewVersion, PartyKey, SecretKind, StoreError};
+use store::{NewParty, NewVersion, PartyKey, SecretKind, StoreError};
 use tokio::sync::oneshot;
 
+use super::claims::{self, Made};
 use super::document::{Written, meaning};
 use super::{Company, Platform, accounts_of};
 use crate::names::Names;
@@ -81,6 +82,11 @@ impl Platform {
         let lined = |faults: Vec<Fault>| {
             ApplyRefusal::Faults(faults.into_iter().map(|fault| shown(with_line(fault, parsed))).collect())
         };
+        let made = claims::claims(&config);
+        let taken = self.taken(tenant, &made);
+        if !taken.is_empty() {
+            return Err(lined(taken));
+        }
         let spoken = self.speak_prompts(&merged.document).await.map_err(&lined)?;
         if file.mode == ApplyMode::DryRun {
             return Ok(Applied { version, changes: merged.changes });
@@ -90,17 +96,17 @@ impl Platform {
             return Err(lined(missing));
         }
         self.keep_spoken(&spoken).await.map_err(unavailable)?;
-        self.write(NewVersion {
+        let written = self.store.put_version(NewVersion {
             tenant: tenant.clone(),
             from: version,
             document: merged.document.json().to_string(),
             by: file.by.clone(),
             at: utc_now(),
-            claims: claims(&config),
+            claims: made.iter().map(|made| made.claim.clone()).collect(),
             secrets: self.seal(tenant, &merged),
             parties: parties.clone(),
-        })
-        .await?;
+        });
+        written.await.map_err(|error| refusal(error, &made, &lined))?;
         for (user, kind, value) in &merged.secrets {
             if *kind == "sip_password" {
                 passwords.insert(user.clone(), value.clone());
@@ -178,16 +184,11 @@ impl Platform {
             .collect()
     }
 
-    async fn write(&self, new: NewVersion) -> Result<(), ApplyRefusal> {
-        match self.store.put_version(new).await {
-            Ok(_) => Ok(()),
-            Err(StoreError::Conflict) => Err(ApplyRefusal::Conflict),
-            Err(StoreError::Taken { kind, label }) => {
-                let text = format!("{label} belongs to another company or group of this platform");
-                Err(one_fault(kind, text))
-            }
-            Err(error) => Err(unavailable(error)),
-        }
+    /// What the company cannot have, because others have it.
+    fn taken(&self, tenant: &TenantId, made: &[Made]) -> Vec<Fault> {
+        let companies = self.companies();
+        let others = companies.iter().map(|company| &*company.config);
+        claims::taken(made, others.filter(|config| config.id != *tenant))
     }
 
     /// Prints a company's settings.
@@ -199,6 +200,16 @@ impl Platform {
             Format::Json => document.json().to_string(),
         })
     }
+}
+
+/// Why the store has not taken the settings.
+fn refusal(error: StoreError, made: &[Made], lined: &dyn Fn(Vec<Fault>) -> ApplyRefusal) -> ApplyRefusal {
+    if matches!(error, StoreError::Conflict) {
+        return ApplyRefusal::Conflict;
+    }
+    let StoreError::Taken { label, .. } = &error else { return unavailable(error) };
+    let first = made.iter().find(|made| made.claim.label == *label);
+    lined(first.map(claims::foreign).into_iter().collect())
 }
 
 fn unavailable(error: StoreError) -> ApplyRefusal {
@@ -269,45 +280,4 @@ fn new_document(tenant: &TenantId) -> Document {
     let id = Document::of(Shape::Text(tenant.to_string()));
     let company = Document::of(Shape::Table(BTreeMap::from([("id".to_owned(), id)])));
     Document::of(Shape::Table(BTreeMap::from([("company".to_owned(), company)])))
-}
-
-/// What only one company of the platform can have.
-fn claims(config: &TenantConfig) -> Vec<Claim> {
-    let mut claims = Vec::new();
-    let mut claim = |kind, label: String| claims.push(Claim { kind, label });
-    for domain in &config.domains {
-        claim(ClaimKind::Domain, domain.clone());
-    }
-    for number in config.groups.keys() {
-        if let model::number::Number::E164(number) = number {
-            claim(ClaimKind::Number, number.to_string());
-        }
-    }
-    for user in config.users.values() {
-        if let Some(number) = user.number {
-            claim(ClaimKind::Number, number.to_string());
-        }
-    }
-    for group in config.groups.values().filter(|group| group.exclusive) {
-        for member in &group.members {
-            // req K-35: by the telephone number, whosever member it is; users without one by their own name.
-            let number = config
-                .outside
-                .get(&member.party)
-                .map(|outside| outside.number)
-                .or_else(|| config.users.get(&member.party).and_then(|user| user.mobile.or(user.number)));
-            let label = number.map_or_else(
-                || {
-                    format!(
-                        "{}@{}",
-                        config.party_name(member.party).map_or("?", PartyName::as_str),
-                        config.id
-                    )
-                },
-                |number| number.to_string(),
-            );
-            claim(ClaimKind::Membership, label);
-        }
-    }
-    claims
 }

@@ -28,6 +28,8 @@ const DAY_S: f64 = 86_400.0;
 
 /// When nothing is said or recorded.
 const SHIFT: &str = "08:00-17:00";
+/// Instead of a shift: not at work.
+const ABSENT: &str = "none";
 
 /// What a day is made from.
 pub(crate) struct Around<'a> {
@@ -74,10 +76,14 @@ pub(crate) fn plan(around: &Around<'_>) -> Result<(Plan, People), Fault> {
             format!("{} calls; at most {calls_max} are simulated", calls.len()),
         ));
     }
+    if calls.is_empty() && wish.calls.is_some() {
+        return Err(Fault::of(Field::Calls, "there is no call in it".to_owned()));
+    }
     calls.sort_by_key(|call| call.at);
     people.calls = calls.len() as u64;
     let shifts = shifts(wish, config, day, recorded)?;
-    people.shifts_seen = if wish.shifts.is_empty() { recorded.shifts.len() as u64 } else { 0 };
+    let seen = |(party, stretches): &(&PartyId, &Vec<(u64, u64)>)| shifts.get(party) == Some(*stretches);
+    people.shifts_seen = recorded.shifts.iter().filter(seen).count() as u64;
     let agents = staff(config, &|party| shifts.get(&party).cloned().unwrap_or_default(), &agents);
     let config = Arc::clone(config);
     Ok((Plan { seed, config, begin: day.begin, calls, agents }, people))
@@ -312,9 +318,6 @@ fn shifts(
     day: &Day,
     recorded: &Recorded,
 ) -> Result<BTreeMap<PartyId, Vec<(u64, u64)>>, Fault> {
-    if wish.shifts.is_empty() && !recorded.shifts.is_empty() {
-        return Ok(recorded.shifts.clone());
-    }
     let mut for_all = Vec::new();
     let mut own: BTreeMap<PartyId, Vec<(u64, u64)>> = BTreeMap::new();
     for text in &wish.shifts {
@@ -326,18 +329,25 @@ fn shifts(
                         format!("the company has nobody called `{}`", shortened(name.trim())),
                     )
                 })?;
-                own.entry(party).or_default().push(stretch_of(stretch, day)?);
+                let stretches = own.entry(party).or_default();
+                if stretch.trim() != ABSENT {
+                    stretches.push(stretch_of(stretch, day)?);
+                }
             }
             None => for_all.push(stretch_of(text, day)?),
         }
     }
-    if wish.shifts.is_empty() {
-        for_all.push(stretch_of(SHIFT, day)?);
-    }
-    let mut shifts: BTreeMap<PartyId, Vec<(u64, u64)>> = BTreeMap::new();
-    if !for_all.is_empty() {
-        shifts.extend(usual_staff(config).into_iter().map(|party| (party, for_all.clone())));
-    }
+    // Who is not named is at work as he would be without a word.
+    let usual = |stretches: Vec<(u64, u64)>| {
+        usual_staff(config).into_iter().map(|party| (party, stretches.clone())).collect::<BTreeMap<_, _>>()
+    };
+    let mut shifts = if !for_all.is_empty() {
+        usual(for_all)
+    } else if recorded.shifts.is_empty() {
+        usual(vec![stretch_of(SHIFT, day)?])
+    } else {
+        recorded.shifts.clone()
+    };
     shifts.extend(own);
     for (party, stretches) in &mut shifts {
         stretches.sort_unstable();
@@ -352,7 +362,8 @@ fn shifts(
 fn stretch_of(text: &str, day: &Day) -> Result<(u64, u64), Fault> {
     let read = text.split_once('-').and_then(|(from, to)| day.at(from).zip(day.at(to)));
     read.filter(|(from, to)| from < to).ok_or_else(|| {
-        let text = format!("`{}` is no shift, as 08:00-17:00 or aino=09:00-15:00", shortened(text));
+        let text =
+            format!("`{}` is no shift, as 08:00-17:00, aino=09:00-15:00 or aino=none", shortened(text));
         Fault::of(Field::Shifts, text)
     })
 }

@@ -25,7 +25,7 @@ enum News {
     Ended(String),
 }
 
-/// Watches until `q`, Escape or Ctrl-C.
+/// Watches until `q`, Escape or Ctrl-C; the arrows show further groups.
 ///
 /// # Errors
 /// Helin cannot be reached or refuses, or the terminal cannot be used.
@@ -43,17 +43,25 @@ pub(crate) fn watch(watch: &Watch) -> anyhow::Result<()> {
 
 fn run(terminal: &mut ratatui::DefaultTerminal, news: &Receiver<News>) -> anyhow::Result<()> {
     let mut picture = Picture::default();
+    // The first row of groups that is shown.
+    let mut row: usize = 0;
     loop {
         while let Ok(item) = news.try_recv() {
             picture.take(item);
         }
-        terminal.draw(|frame| screen::draw(frame, &picture))?;
+        let mut rows = 0;
+        terminal.draw(|frame| (rows, row) = screen::draw(frame, &picture, row))?;
         if crossterm::event::poll(Duration::from_millis(100))?
             && let Event::Key(key) = crossterm::event::read()?
         {
             let interrupt = key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c');
             if interrupt || matches!(key.code, KeyCode::Char('q') | KeyCode::Esc) {
                 return Ok(());
+            }
+            if matches!(key.code, KeyCode::Up | KeyCode::PageUp) {
+                row = row.saturating_sub(1);
+            } else if matches!(key.code, KeyCode::Down | KeyCode::PageDown) {
+                row = (row + 1).min(rows.saturating_sub(1));
             }
         }
     }

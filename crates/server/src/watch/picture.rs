@@ -27,7 +27,8 @@ pub(crate) struct Group {
     pub(crate) waiting: Vec<Waiting>,
     /// Why it takes no calls, if it does not.
     pub(crate) closed: Option<String>,
-    pub(crate) today: String,
+    /// What of today is counted, each as `3 answered`.
+    today: Vec<String>,
 }
 
 /// A caller in the line, or a callback in his place.
@@ -50,35 +51,52 @@ impl Waiting {
             caller: text(&value["caller"]),
             mark: if value["kind"] == "callback" { "callback " } else { "" },
             state: text(&value["state"]),
-            since: value["since"].as_str().and_then(|iso| iso.parse().ok()),
+            since: moment(&value["since"]),
             estimate_s: value["estimated_wait_s"].as_u64(),
             estimate_p90_s: value["estimated_wait_p90_s"].as_u64(),
         }
     }
 
-    /// As `1. +3725551234 waiting 1:05, about 0:40 more (9 in 10: 1:15)`.
-    pub(crate) fn line(&self, now: Timestamp) -> String {
+    /// As `1. +3725551234 waiting 1:05, about 0:40 more (9 in 10: 1:15)`; where that is too wide, as
+    /// `1. +3725551234 1:05, ~0:40-1:15`.
+    pub(crate) fn line(&self, now: Timestamp, width: usize) -> String {
         let Waiting { position, caller, mark, state, .. } = self;
-        let waited = self.since.map_or(0, |since| now.duration_since(since).as_secs().max(0).unsigned_abs());
+        let waited = minutes(passed(self.since, now));
         let estimate = match (self.estimate_s, self.estimate_p90_s) {
             (Some(p50), Some(p90)) => format!(", about {} more (9 in 10: {})", minutes(p50), minutes(p90)),
             (Some(p50), None) => format!(", about {} more", minutes(p50)),
             (None, Some(_) | None) => String::new(),
         };
-        format!("{position}. {caller} {mark}{state} {}{estimate}", minutes(waited))
+        let whole = format!("{position}. {caller} {mark}{state} {waited}{estimate}");
+        if whole.chars().count() <= width {
+            return whole;
+        }
+        let estimate = match (self.estimate_s, self.estimate_p90_s) {
+            (Some(p50), Some(p90)) => format!(", ~{}-{}", minutes(p50), minutes(p90)),
+            (Some(p50), None) => format!(", ~{}", minutes(p50)),
+            (None, Some(_) | None) => String::new(),
+        };
+        let state = if state == "waiting" { String::new() } else { format!("{state} ") };
+        format!("{position}. {caller} {mark}{state}{waited}{estimate}")
     }
 }
 
-/// As `1:05`.
+/// Seconds since then.
+fn passed(since: Option<Timestamp>, now: Timestamp) -> u64 {
+    since.map_or(0, |since| now.duration_since(since).as_secs().max(0).unsigned_abs())
+}
+
+/// As `1:05`, and `2:01:05` from an hour on.
 fn minutes(seconds: u64) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Member {
     pub(crate) user: String,
     pub(crate) state: String,
-    pub(crate) since: String,
+    since: Option<Timestamp>,
     pub(crate) duty: bool,
     pub(crate) missed: u64,
     pub(crate) reason: String,
@@ -98,9 +116,16 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The time of day of an ISO time.
+fn moment(value: &Value) -> Option<Timestamp> {
+    value.as_str().and_then(|iso| iso.parse().ok())
+}
+
+/// The time of day by the clock of who watches.
 fn clock(value: &Value) -> String {
-    value.as_str().and_then(|iso| iso.get(11..19)).unwrap_or_default().to_owned()
+    moment(value).map_or_else(String::new, |at| {
+        let here = jiff::tz::TimeZone::system().to_datetime(at);
+        format!("{:02}:{:02}:{:02}", here.hour(), here.minute(), here.second())
+    })
 }
 
 impl Picture {
@@ -132,24 +157,47 @@ impl Group {
             waiting: list("waiting").iter().map(Waiting::of).collect(),
             closed: (value["open"] == false)
                 .then(|| value["closed_reason"].as_str().unwrap_or("closed").replace('_', " ")),
-            today: format!(
-                "today: {} offered, {} answered, {} abandoned, {} overflowed, {} called back",
-                count("offered"),
-                count("answered"),
-                count("abandoned"),
-                count("overflowed"),
-                count("called_back")
-            ),
+            today: [
+                ("offered", "today: "),
+                ("answered", ""),
+                ("abandoned", ""),
+                ("overflowed", ""),
+                ("called_back", ""),
+            ]
+            .map(|(name, before)| format!("{before}{} {}", count(name), name.replace('_', " ")))
+            .into(),
         }
     }
 }
 
+impl Group {
+    /// Today's counts in as many lines as the width takes.
+    pub(crate) fn today(&self, width: usize) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for part in &self.today {
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + 2 + part.chars().count() < width => {
+                    line.push_str(", ");
+                    line.push_str(part);
+                }
+                Some(_) | None => lines.push(part.clone()),
+            }
+        }
+        lines
+    }
+}
+
 impl Member {
+    /// How long he has been in his state, as `1:05`.
+    pub(crate) fn lasts(&self, now: Timestamp) -> String {
+        minutes(passed(self.since, now))
+    }
+
     fn of(value: &Value) -> Member {
         Member {
             user: text(&value["user"]),
             state: text(&value["state"]),
-            since: clock(&value["since"]),
+            since: moment(&value["since"]),
             duty: value["duty"].as_bool().unwrap_or_default(),
             missed: value["missed"].as_u64().unwrap_or_default(),
             reason: text(&value["reason"]),
@@ -212,7 +260,7 @@ mod tests {
         ]})));
         let group = &picture.groups["+35810200010"];
         let now = "2026-03-02T09:01:05.600Z".parse().unwrap_or_default();
-        let lines: Vec<String> = group.waiting.iter().map(|waiting| waiting.line(now)).collect();
+        let lines: Vec<String> = group.waiting.iter().map(|waiting| waiting.line(now, 80)).collect();
         assert_eq!(
             lines,
             [
@@ -221,6 +269,10 @@ mod tests {
             ]
         );
         assert_eq!(group.closed.as_deref(), Some("by hand"));
-        assert!(group.today.ends_with("1 called back"), "{}", group.today);
+        assert_eq!(group.waiting[1].line(now, 38), "2. anonymous 0:35, ~0:40-1:15");
+        assert_eq!(
+            group.today(38),
+            ["today: 3 offered, 0 answered", "0 abandoned, 0 overflowed", "1 called back"]
+        );
     }
 }

@@ -116,6 +116,34 @@ fn an_operator_makes_a_company_by_its_file() {
     let refused = apply(&helin, "demo-operator-token", &text);
     assert!(!refused.status.success());
     assert!(!told(&refused).contains("inilind"), "{}", told(&refused));
+    assert!(told(&refused).contains("toml:12:"), "{}", told(&refused));
+}
+
+/// What others have is told with everything else, with line and path, and by a dry run, too. req K-35, V-61
+#[test]
+fn what_cannot_be_had_is_told_before_anything_is_written() {
+    let helin = Helin::demo();
+    let text = "[company]\nid = \"sinilind\"\ndomains = [\"kuukivi.demo\"]\n\n[[user]]\nname = \"uus\"\n\
+                number = \"+3726004000\"\n\n[[group]]\nnumber = \"+3726005000\"\nname = \"Teine\"\n\
+                preset = \"ring_even\"\n[[group.member]]\nuser = \"mari\"\n";
+    let file = helin.folder().join("company.toml");
+    std::fs::write(&file, text).unwrap();
+    for arguments in
+        [vec!["apply", "--dry-run", file.to_str().unwrap()], vec!["apply", file.to_str().unwrap()]]
+    {
+        let refused = helin.run("demo-admin-token", &arguments);
+        assert!(!refused.status.success(), "{arguments:?}");
+        let told = told(&refused);
+        for part in [
+            "toml:3: company.domains",
+            "toml:7: user[uus].number",
+            "toml:13: group[+3726005000].member[mari]",
+            "group[+3726001000]",
+        ] {
+            assert!(told.contains(part), "{part} is missing in\n{told}");
+        }
+        assert!(!told.contains("Kuukivi"), "{told}");
+    }
 }
 
 /// Every address of the API with another company's token: nothing is there.

@@ -36,6 +36,9 @@ fn a_day_with_a_crash_and_other_settings_is_replayed_and_simulated() {
     helin.until_member(GROUP, "aino", "available");
 
     let data = helin.data().display().to_string();
+    let unknown = helin.run("", &["replay", "sinilint", "--data", &data]);
+    assert!(!unknown.status.success());
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there is kuukivi, sinilind"));
     let told = said(&helin.run("", &["replay", "sinilind", "--data", &data]));
     assert!(told.contains("in 2 stretches give the same"), "{told}");
 

@@ -112,6 +112,13 @@ fn a_rate_brings_as_many_calls_as_it_says() {
 }
 
 #[test]
+fn a_list_without_a_call_is_refused() {
+    for text in ["", "time,group,talk\n", "# nobody\n\n"] {
+        assert_eq!(planned(&list(text), None).unwrap_err().field, Field::Calls, "{text}");
+    }
+}
+
+#[test]
 fn agents_work_when_it_is_said() {
     let shifts = |shifts: &[&str]| {
         let shifts = shifts.iter().map(|shift| (*shift).to_owned()).collect();
@@ -133,7 +140,11 @@ fn agents_work_when_it_is_said() {
         told(&shifts(&["10:00-12:00", "eero=14:00-24:00", "eero=08:00-09:00"]).unwrap().0),
         [one("aino", &[(10, 12)]), one("eero", &[(8, 9), (14, 24)]), one("mari", &[(10, 12)])]
     );
-    assert_eq!(told(&shifts(&["eero=08:00-09:00"]).unwrap().0), [one("eero", &[(8, 9)])]);
+    // Whoever is not named stays at work as usual.
+    assert_eq!(
+        told(&shifts(&["eero=08:00-09:00", "mari=none"]).unwrap().0),
+        [one("aino", &[(8, 17)]), one("eero", &[(8, 9)])]
+    );
     for bad in ["", "08:00", "17:00-08:00", "kati=08:00-09:00", "08:00-25:00", "8-17"] {
         assert_eq!(shifts(&[bad]).unwrap_err().field, Field::Shifts, "{bad}");
     }
@@ -175,8 +186,12 @@ fn a_recorded_day_comes_again() {
         ..Simulation::default()
     };
     let (plan, people) = planned(&given, Some(&recorded)).unwrap();
-    assert_eq!((people.talks_seen, people.shifts_seen), (0, 0));
-    assert!(plan.calls[0].talk != 77_000 && plan.agents[0].party != eero);
+    assert_eq!((people.talks_seen, people.shifts_seen), (0, 1));
+    assert!(plan.calls[0].talk != 77_000);
+    assert_eq!(plan.agents.iter().filter(|agent| agent.party == eero).count(), 1, "as recorded");
+    assert_eq!(plan.agents.len(), 2, "aino beside him");
+    let all = Simulation { shifts: vec!["08:00-09:00".to_owned()], ..Simulation::default() };
+    assert_eq!(planned(&all, Some(&recorded)).unwrap().1.shifts_seen, 0);
 }
 
 #[test]
