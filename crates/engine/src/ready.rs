@@ -149,14 +149,24 @@ pub(crate) fn is_free(state: &SavedState, party: PartyId) -> bool {
         .is_none_or(|agent| agent.busy.is_empty() && agent.paused.is_none() && agent.wrap_up.is_none())
 }
 
-/// Logged in and not away; a pause counts as there unless it has lasted longer than callers may wait (V-22).
+/// Logged in, and at work on a call or not away; a pause counts as there unless it has lasted longer than callers may
+/// wait (V-22).
 fn is_there(state: &SavedState, settings: &Settings, group: &Group, party: PartyId, now: Utc) -> bool {
     let member = state.groups.get(&group.number).and_then(|entry| entry.members.get(&party));
-    if member.is_none_or(|member| member.place.is_none()) || settings.is_away(state, group, party) {
+    if member.is_none_or(|member| member.place.is_none()) {
+        return false;
+    }
+    let agent = state.agents.get(&party);
+    // Busy, ringing and wrap-up count as there, whatever his phone or presence says meanwhile: a registration that
+    // lapses in a talk, a presence that follows it, must not send the line away. What they say counts when it ends.
+    if agent.is_some_and(|agent| !agent.busy.is_empty() || agent.wrap_up.is_some()) {
+        return true;
+    }
+    if settings.is_away(state, group, party) {
         return false;
     }
     let wait_max = group.queue.as_ref().and_then(|queue| queue.wait_max);
-    let paused = state.agents.get(&party).and_then(|agent| agent.paused.as_ref());
+    let paused = agent.and_then(|agent| agent.paused.as_ref());
     match (paused, wait_max) {
         (Some(pause), Some(wait_max)) => now - pause.since < wait_max,
         (_, _) => true,

@@ -25,6 +25,8 @@ pub enum LegEvent {
     },
     /// The far end answered; audio can flow to and from us.
     Answered,
+    /// As `Answered`: of a user's devices his mobile took it, over a trunk.
+    AnsweredByMobile,
     /// The far end was seen to forward the call elsewhere (181, History-Info): K-33.
     Diverted,
     /// A dialled leg failed before it was answered. Final.

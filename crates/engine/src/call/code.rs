@@ -95,6 +95,10 @@ impl Switchboard {
     }
 
     fn run_own(&mut self, party: PartyId, number: Number, own: OwnCode, language: Language) -> Said {
+        // req I-20
+        if self.settings.member(number, party).is_some_and(|member| !member.may_log_in) {
+            return refused(language);
+        }
         let name = self.settings.group(number).map(|group| group.name.clone()).unwrap_or_default();
         match own {
             OwnCode::LogOut => match self.log_out(number, party, Actor::Party(party)) {

@@ -4,6 +4,7 @@ use model::fact::{EndCause, Outcome, OverflowCause, Peer, Role, VisitOutcome, Wh
 use model::id::LegId;
 use model::leg::{FailCause, Key, LegCommand, LegEvent, MediaFigures, PlayId, Release};
 
+use super::offer::AnsweredBy;
 use super::{Call, CallerLeg, LegRun, Phase, direct};
 use crate::switchboard::Switchboard;
 use crate::timers::Timer;
@@ -33,7 +34,11 @@ impl Switchboard {
             LegEvent::Unheld => self.unheld(call, call.served),
             LegEvent::Refer { refer, to } => self.refer(call, call.served, refer, to),
             // The rest belongs to dialled legs or has been seen already.
-            LegEvent::Arrived(_) | LegEvent::Alerting { .. } | LegEvent::Answered | LegEvent::Diverted => {}
+            LegEvent::Arrived(_)
+            | LegEvent::Alerting { .. }
+            | LegEvent::Answered
+            | LegEvent::AnsweredByMobile
+            | LegEvent::Diverted => {}
         }
     }
 
@@ -116,7 +121,12 @@ impl Switchboard {
             }
             LegEvent::Answered => {
                 if matches!(state, LegRun::Dialling | LegRun::Alerting) {
-                    self.answered(call, n);
+                    self.answered(call, n, AnsweredBy::Phone);
+                }
+            }
+            LegEvent::AnsweredByMobile => {
+                if matches!(state, LegRun::Dialling | LegRun::Alerting) {
+                    self.answered(call, n, AnsweredBy::Mobile);
                 }
             }
             LegEvent::Diverted => {
@@ -190,11 +200,11 @@ impl Switchboard {
         }
     }
 
-    fn answered(&mut self, call: &mut Call, n: u16) {
+    fn answered(&mut self, call: &mut Call, n: u16, by: AnsweredBy) {
         let leg = call.leg_id(n);
         self.timers.cancel(Timer::Alerting(leg));
         match call.phase {
-            Phase::Offering(_) => self.offer_answered(call, n),
+            Phase::Offering(_) => self.offer_answered(call, n, by),
             Phase::Falling(_) | Phase::Direct => {
                 self.timers.cancel(Timer::Ring(leg));
                 self.fact(What::LegAnswered { leg });
@@ -205,10 +215,14 @@ impl Switchboard {
                 self.fact(What::LegAnswered { leg });
                 self.transfer_answered(call, n);
             }
-            Phase::Callback(_) => {
+            Phase::Callback(ref attempt) => {
+                let of_agent = attempt.agent_leg == n;
+                let group = attempt.group;
                 self.timers.cancel(Timer::Ring(leg));
                 self.fact(What::LegAnswered { leg });
-                self.callback_leg_answered(call, n);
+                if !(of_agent && self.asks_to_confirm(call, n, by, group)) {
+                    self.callback_leg_answered(call, n);
+                }
             }
             Phase::Announcing(_)
             | Phase::Talking

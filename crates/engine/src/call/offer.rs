@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::config::{Group, ShowOnOffer};
 use model::fact::{EndCause, NoticeKind, OfferRule, Peer, Place, Role, TailCause, VisitOutcome, What};
 use model::id::{LegId, PartyId};
-use model::leg::{Affix, Devices, DialTo, LegCommand, PlayId, PromptRef, Release, Show, Tone};
+use model::leg::{Affix, Devices, DialTo, LegCommand, PromptRef, Release, Show, Tone};
 use model::number::Number;
 use model::output::NoticeTo;
 use model::time::Span;
@@ -19,7 +19,7 @@ use crate::switchboard::Switchboard;
 use crate::texts;
 use crate::timers::Timer;
 
-/// An outside member has this long to press 1 (K-34).
+/// Who answers outside has this long to press 1 (K-34).
 const CONFIRM_MAX: Span = Span::seconds(10);
 
 /// An offer that fails within it has failed at once (behaviour, "Queues").
@@ -27,6 +27,15 @@ const AT_ONCE: Span = Span::seconds(1);
 
 /// The prompt that asks for it.
 const CONFIRM_PROMPT: &str = "press_1_to_accept";
+
+/// With what a user answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnsweredBy {
+    /// A phone of the company, or one of somebody outside.
+    Phone,
+    /// His own mobile, over a trunk.
+    Mobile,
+}
 
 /// A call that members are offered.
 #[derive(Debug)]
@@ -277,21 +286,34 @@ impl Switchboard {
         )
     }
 
-    /// A member answered. An outside one may have to press 1 first (K-34).
-    pub(crate) fn offer_answered(&mut self, call: &mut Call, n: u16) {
-        let leg = call.leg_id(n);
+    /// A member answered.
+    pub(crate) fn offer_answered(&mut self, call: &mut Call, n: u16, by: AnsweredBy) {
         let Phase::Offering(offering) = &call.phase else { return };
-        let group = self.settings.group(offering.group);
-        let member = call.legs.get(&n).and_then(|run| run.party);
-        let (Some(member), confirm) = (member, group.as_ref().is_some_and(|group| group.confirm_outside))
-        else {
-            return;
-        };
-        self.fact(What::LegAnswered { leg });
-        if !(confirm && self.settings.config.outside.contains_key(&member)) {
-            return self.take(call, n, member);
+        let number = offering.group;
+        let Some(member) = call.legs.get(&n).and_then(|run| run.party) else { return };
+        self.timers.cancel(Timer::Ring(call.leg_id(n)));
+        self.fact(What::LegAnswered { leg: call.leg_id(n) });
+        if !self.asks_to_confirm(call, n, by, number) {
+            self.take(call, n, member);
         }
-        self.timers.cancel(Timer::Ring(leg));
+    }
+
+    /// An outside member, and a user on his mobile, may have to press 1 first: a mailbox of the network may have
+    /// picked up (K-34, V-34). `false`: this one need not.
+    pub(crate) fn asks_to_confirm(
+        &mut self,
+        call: &mut Call,
+        n: u16,
+        by: AnsweredBy,
+        number: Number,
+    ) -> bool {
+        let Some(member) = call.legs.get(&n).and_then(|run| run.party) else { return false };
+        let confirm = self.settings.group(number).is_some_and(|group| group.confirm_outside);
+        let over_trunk = by == AnsweredBy::Mobile || self.settings.config.outside.contains_key(&member);
+        if !(confirm && over_trunk) {
+            return false;
+        }
+        let leg = call.leg_id(n);
         self.timers.set(Timer::Confirm(leg), self.now.tick + CONFIRM_MAX);
         if let Some(run) = call.legs.get_mut(&n) {
             run.state = LegRun::Confirming;
@@ -301,14 +323,19 @@ impl Switchboard {
         if let Some((language, text)) = self.settings.config.prompts.find(&name, language) {
             let prompt = Arc::from(CONFIRM_PROMPT);
             self.fact(What::Heard { leg, place: Place::Confirm, prompt, language, text });
-            let prompts = vec![PromptRef { name, language }];
-            self.command_leg(leg, LegCommand::Play { id: PlayId(0), prompts });
+            let (id, prompts) = (call.new_play(), vec![PromptRef { name, language }]);
+            self.command_leg(leg, LegCommand::Play { id, prompts });
         }
+        true
     }
 
-    /// An outside member pressed 1.
+    /// Who answered outside pressed 1.
     pub(crate) fn confirmed(&mut self, call: &mut Call, n: u16) {
         let Some(Leg { party: Some(member), .. }) = call.legs.get(&n).cloned() else { return };
+        if matches!(call.phase, Phase::Callback(_)) {
+            self.timers.cancel_leg(call.leg_id(n));
+            return self.callback_leg_answered(call, n);
+        }
         self.take(call, n, member);
     }
 

@@ -53,7 +53,7 @@ pub(crate) struct Attempt {
     pub(crate) group: Number,
     agent: PartyId,
     /// The agent's leg.
-    agent_leg: u16,
+    pub(crate) agent_leg: u16,
     stage: Stage,
     /// Of the leg that rings.
     pub(crate) ring_time: Span,

@@ -438,3 +438,22 @@ fn codes_are_for_ring_groups_only() {
     "#]],
     );
 }
+
+/// req I-20: without the right to log in the code is refused, and nothing changes.
+#[test]
+fn codes_keep_to_the_right_to_log_in() {
+    check(
+        even("-mari,rights=[\"see\"] juri,rights=[\"see\"]"),
+        "text *961*1# by mari
+         text *961*0# by juri",
+        expect![[r#"
+            list: juri
+            > text *961*1# by mari
+                mari used *961*1#, in vain
+                reply: "Not allowed. Nothing was changed." (not done)
+            > text *961*0# by juri
+                juri used *961*0#, in vain
+                reply: "Not allowed. Nothing was changed." (not done)
+        "#]],
+    );
+}

@@ -97,6 +97,81 @@ fn a_mailbox_does_not_take_the_call() {
     );
 }
 
+/// req K-34, V-34: so does a user on his mobile; at his desk he need not.
+#[test]
+fn a_user_presses_1_on_his_mobile_only() {
+    let company = || {
+        even("mari juri")
+            .with("confirm_outside = true")
+            .with("devices = [\"desk\", \"mobile\"]")
+            .person("mari", "mobile = \"+3725559101\"")
+    };
+    check(
+        company(),
+        "call 1
+         mari answers by mobile
+         10 s pass
+         juri answers",
+        expect![[r#"
+            list: mari juri
+            > call 1
+                offered to mari (Rotation)
+                dial mari
+                caller 1: ringing
+            > mari answers by mobile
+                mari hears (en): "Company call. Press one to accept."
+                mari: play press_1_to_accept in en
+            > 10 s pass
+                mari ended: NotConfirmed
+                release mari: Normal
+                mari to the tail (NoAnswer)
+                offered to juri (Rotation)
+                dial juri
+                list: juri mari
+            > juri answers
+                juri to the tail (Answered)
+                caller 1: answer with juri
+                list: mari juri
+        "#]],
+    );
+    check(
+        company(),
+        "call 1
+         mari answers by mobile
+         mari presses 1",
+        expect![[r#"
+            list: mari juri
+            > call 1
+                offered to mari (Rotation)
+                dial mari
+                caller 1: ringing
+            > mari answers by mobile
+                mari hears (en): "Company call. Press one to accept."
+                mari: play press_1_to_accept in en
+            > mari presses 1
+                mari to the tail (Answered)
+                caller 1: answer with mari
+                list: juri mari
+        "#]],
+    );
+    check(
+        company(),
+        "call 1
+         mari answers",
+        expect![[r#"
+            list: mari juri
+            > call 1
+                offered to mari (Rotation)
+                dial mari
+                caller 1: ringing
+            > mari answers
+                mari to the tail (Answered)
+                caller 1: answer with mari
+                list: juri mari
+        "#]],
+    );
+}
+
 /// req K-34, X-02: a mailbox that picks up every time is a member who misses every time.
 #[test]
 fn a_mailbox_does_not_begin_the_count_of_misses_anew() {

@@ -156,6 +156,7 @@ impl Bed {
             ["rings"] => LegEvent::Alerting { audio: false },
             ["rings", "with", "audio"] => LegEvent::Alerting { audio: true },
             ["answers"] => LegEvent::Answered,
+            ["answers", "by", "mobile"] => LegEvent::AnsweredByMobile,
             ["is", "busy"] => failed(FailCause::Busy),
             ["rejects"] => failed(FailCause::Rejected),
             ["is", "unreachable"] => failed(FailCause::Unreachable),

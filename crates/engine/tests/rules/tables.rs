@@ -72,11 +72,12 @@ fn every_state_of_a_member_answers_every_wish() {
     expect_file!["tables/member.txt"].assert_eq(&text);
 }
 
-const LEG_EVENTS: [&str; 24] = [
+const LEG_EVENTS: [&str; 25] = [
     "arrives",
     "rings",
     "rings with audio",
     "answers",
+    "answers by mobile",
     "is diverted",
     "is busy",
     "rejects",

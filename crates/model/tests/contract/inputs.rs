@@ -14,7 +14,7 @@ use model::leg::{
 fn inputs_keep_their_form() {
     let mut text = String::new();
     let inputs = inputs();
-    crate::complete(inputs.iter().filter_map(number_of_event), 13);
+    crate::complete(inputs.iter().filter_map(number_of_event), 14);
     crate::complete(inputs.iter().filter_map(number_of_command), 14);
     for input in &inputs {
         let line = serde_json::to_string(input).unwrap();
@@ -70,6 +70,7 @@ fn inputs() -> Vec<Input> {
         arrived(Dialled::Nobody, carrier()),
         LegEvent::Alerting { audio: false },
         LegEvent::Answered,
+        LegEvent::AnsweredByMobile,
         LegEvent::Diverted,
         LegEvent::Failed { cause: FailCause::Busy, media: None },
         LegEvent::Failed { cause: FailCause::Rejected, media: None },
@@ -128,6 +129,7 @@ fn number_of_event(input: &Input) -> Option<usize> {
         LegEvent::Held => 10,
         LegEvent::Unheld => 11,
         LegEvent::Refer { .. } => 12,
+        LegEvent::AnsweredByMobile => 13,
     })
 }
 

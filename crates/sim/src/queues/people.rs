@@ -154,14 +154,15 @@ impl People {
             && listed()
     }
 
-    /// Able to answer now or later: logged in, with a phone, not away; a pause counts unless it has lasted as long as
-    /// callers may wait (V-22).
+    /// Able to answer now or later: logged in, and in a call or after one, or with a phone and not away; a pause counts
+    /// unless it has lasted as long as callers may wait (V-22).
     pub(super) fn is_there(&self, group: &Group, config: Option<&TenantConfig>, party: PartyId) -> bool {
         let listed = self.lists.get(&group.number).is_some_and(|list| list.contains(&party));
         let Some(person) = self.persons.get(&party) else { return false };
         let wait_max = group.queue.as_ref().and_then(|queue| queue.wait_max);
         let long = person.paused.zip(wait_max).is_some_and(|(since, most)| self.now - since >= most);
-        listed && person.contacts > 0 && !is_red(group, config, person) && !long
+        let at_work = !person.legs.is_empty() || person.wrap_up;
+        listed && (at_work || (person.contacts > 0 && !is_red(group, config, person) && !long))
     }
 
     /// Whoever was chosen stands first among those who could be.

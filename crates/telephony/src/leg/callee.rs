@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use model::id::{LegId, TenantId};
-use model::leg::{Dial, FailCause, LegEvent, Release};
+use model::leg::{Dial, DialTo, FailCause, LegEvent, Release};
 use sip_proto::dialog::Flow;
 use sip_proto::endpoint::{Body, ClientId, DialogId, OutRequest};
 use sip_proto::headers::HistoryEntry;
@@ -26,6 +26,8 @@ pub(crate) struct Callee {
     winner: Option<usize>,
     /// No foreign forwarding is to be followed (K-33).
     no_diversion: bool,
+    /// A user's own devices are rung: what answers over a trunk is his mobile.
+    own_devices: bool,
     /// Trunk addresses not tried yet, with the invitation for them.
     next: Vec<Invitation>,
     /// The caller whose offer was passed on: his answer is made of this leg's.
@@ -94,6 +96,7 @@ impl Core {
             stage: Stage::Dialling,
             winner: None,
             no_diversion: dial.no_diversion,
+            own_devices: matches!(dial.to, DialTo::Devices { .. }),
             next: Vec::new(),
             offer_of: None,
         };
@@ -293,17 +296,22 @@ impl Core {
         leg.theirs = answer;
         leg.dialog = Some(dialog);
         self.dialogs.insert(dialog, id);
+        let mut event = LegEvent::Answered;
         if let Some(callee) = self.callee_mut(id) {
             callee.stage = Stage::Answered;
             callee.winner = Some(winner);
             callee.next.clear();
-            if callee.branches.get(winner).is_some_and(|branch| !branch.trunk) {
+            let over_trunk = callee.branches.get(winner).is_none_or(|branch| branch.trunk);
+            if over_trunk && callee.own_devices {
+                event = LegEvent::AnsweredByMobile;
+            }
+            if !over_trunk {
                 self.leave_trunk(id);
             }
         }
         self.cancel_branches(id, Some(winner), Release::AnsweredElsewhere);
         self.apply_remote(id);
-        self.tell(id, LegEvent::Answered);
+        self.tell(id, event);
     }
 
     /// Cancels all branches that are still open, except one.

@@ -71,6 +71,29 @@ fn the_first_answer_wins_and_the_mobile_is_told_so() {
 }
 
 #[test]
+fn the_mobile_answers_and_is_told_apart() {
+    // req V-34, K-34
+    let helin = Helin::new();
+    let mut desk = Phone::of(&helin, "mari");
+    let mut carrier = Phone::carrier(&helin);
+    helin.registers(|| drop(desk.register()));
+    let devices = Devices { app: false, mobile: true, desk: true };
+    let mobile = Some("+3725559001".parse().unwrap());
+    let leg = new_leg(6);
+    helin.command(leg, dial(DialTo::Devices { user: PartyId(1), devices, mobile }, None));
+    let (mut on_desk, mut on_mobile) = (desk.incoming(), carrier.incoming());
+    on_desk.ring(&mut desk);
+    helin.until(leg, "ringing", |event| matches!(event, LegEvent::Alerting { .. }));
+    let sound = Sound::silent();
+    on_mobile.answer(&mut carrier, &sound);
+    let cancel = on_desk.expect_cancel(&mut desk);
+    assert_eq!(reason_of(&cancel), Some((200, "answered elsewhere".to_owned())));
+    helin.until(leg, "the answer", |event| *event == LegEvent::AnsweredByMobile);
+    helin.release(leg);
+    on_mobile.expect_bye(&mut carrier);
+}
+
+#[test]
 fn a_forwarded_mobile_alone_is_told_as_diverted() {
     // req K-33
     let helin = Helin::new();

@@ -333,3 +333,72 @@ fn wrap_up_after_a_callback() {
         "#]],
     );
 }
+
+/// req K-34, V-50: a mailbox that picks up for an outside agent has no customer rung; who presses 1 has.
+#[test]
+fn an_agent_outside_presses_1_before_the_customer_is_rung() {
+    check(
+        service("Madis")
+            .with("confirm_outside = true")
+            .with("announcements.repeat_every = \"none\"")
+            .with("announcements.entry = \"none\"")
+            .with("callback.enabled = true"),
+        "pause Madis
+         asked 1
+         resume Madis
+         Madis rings
+         Madis answers
+         10 s pass
+         Madis closes
+         1 s pass
+         Madis rings
+         Madis answers
+         Madis heard it
+         Madis presses 1
+         Madis heard it
+         stranger 1 answers",
+        expect![[r#"
+            list: Madis
+            > pause Madis
+                Madis paused
+                reply: Done
+            > asked 1
+            > resume Madis
+                Madis resumed
+                reply: Done
+                offered to Madis (Ordered)
+                callback of call 1: RingingAgent, 0 attempts
+                dial Madis
+            > Madis rings
+            > Madis answers
+                Madis hears (en): "Company call. Press one to accept."
+                Madis: play press_1_to_accept in en
+            > 10 s pass
+                Madis ended: NotConfirmed
+                release Madis: Normal
+                callback of call 1: Pending, 0 attempts
+                attempt 1 ended: Unanswered
+            > Madis closes
+            > 1 s pass
+                offered to Madis (Ordered)
+                callback of call 1: RingingAgent, 0 attempts
+                dial Madis
+            > Madis rings
+            > Madis answers
+                Madis hears (en): "Company call. Press one to accept."
+                Madis: play press_1_to_accept in en
+            > Madis heard it
+            > Madis presses 1
+                Madis hears (en): "A callback. Connecting the customer."
+                Madis: play callback_agent in en
+            > Madis heard it
+                callback of call 1: RingingCaller, 0 attempts
+                dial stranger 1
+                Madis: Ringing tone
+            > stranger 1 answers
+                stranger 1: join with Madis
+                callback of call 1: RingingCaller, 1 attempts
+                callback of call 1: Done, 1 attempts
+        "#]],
+    );
+}

@@ -331,11 +331,12 @@ fn a_red_presence_blocks_offers() {
             > mari answers
             > mari is meeting
             > call 2
-                call 2 overflows (Nobody)
+                call 2 waits at 1
             > mari is away
             > caller 1 hangs up
-            > call 3
                 offered to mari (Ordered)
+            > call 3
+                call 3 waits at 2
             > mari answers
         "#]],
     );

@@ -277,6 +277,48 @@ fn an_agent_who_logs_out_while_he_talks_no_longer_counts() {
     );
 }
 
+/// req V-22, V-32: a phone whose registration lapses in a talk, or a presence that follows the talk, sends nobody away;
+/// when the talk ends, who is still away is away.
+#[test]
+fn an_agent_who_talks_counts_as_there_without_a_phone_and_in_red() {
+    check(
+        service("mari")
+            .with("presence_blocks = true")
+            .with("wrap_up = \"5s\"")
+            .with("queue.on_nobody = [\"hangup\"]")
+            .with("announcements.repeat_every = \"none\""),
+        "only waits overflows offered wraps
+         call 1
+         mari answers
+         mari is meeting
+         call 2
+         mari has 0 phones
+         call 3
+         mari has 1 phones
+         caller 1 hangs up
+         5 s pass",
+        expect![[r#"
+            list: mari
+            > only waits overflows offered wraps
+            > call 1
+                offered to mari (Ordered)
+            > mari answers
+            > mari is meeting
+            > call 2
+                call 2 waits at 1
+            > mari has 0 phones
+            > call 3
+                call 3 waits at 2
+            > mari has 1 phones
+            > caller 1 hangs up
+                mari wraps up
+            > 5 s pass
+                call 2 overflows (Nobody)
+                call 3 overflows (Nobody)
+        "#]],
+    );
+}
+
 /// req V-22, K-44: who rings goes on ringing; then nobody is there.
 #[test]
 fn a_call_that_rings_at_who_logged_out_goes_when_he_misses_it() {
