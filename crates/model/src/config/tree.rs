@@ -103,40 +103,48 @@ pub fn of_toml(text: &str) -> Result<Node, Fault> {
     if text.len() > SIZE_MAX {
         return Err(broken(None, "larger than 4 MiB".to_owned()));
     }
-    let line = |at: usize| line_of(text, at);
+    let lines = Lines::of(text);
     let document = Document::parse(text).map_err(|fault| {
-        broken(fault.span().and_then(|span| line(span.start)), fault.message().to_owned())
+        broken(fault.span().and_then(|span| lines.at(span.start)), fault.message().to_owned())
     })?;
-    Ok(Node { line: Some(1), value: of_table(document.as_table(), text) })
+    Ok(Node { line: Some(1), value: of_table(document.as_table(), &lines) })
 }
 
-fn line_of(text: &str, at: usize) -> Option<u32> {
-    let before = text.as_bytes().get(..at)?;
-    u32::try_from(before.iter().filter(|byte| **byte == b'\n').count() + 1).ok()
+/// Where lines end, so that the line of a place is found without counting from the start.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Lines {
+        Lines(text.bytes().enumerate().filter(|(_, octet)| *octet == b'\n').map(|(at, _)| at).collect())
+    }
+
+    fn at(&self, place: usize) -> Option<u32> {
+        u32::try_from(self.0.partition_point(|end| *end < place) + 1).ok()
+    }
 }
 
-fn of_table(table: &dyn TableLike, text: &str) -> Shape {
+fn of_table(table: &dyn TableLike, lines: &Lines) -> Shape {
     let entries = table.iter().map(|(key, item)| {
-        let key_line = table.key(key).and_then(|key| key.span()).and_then(|span| line_of(text, span.start));
-        let mut node = of_item(item, text);
+        let key_line = table.key(key).and_then(|key| key.span()).and_then(|span| lines.at(span.start));
+        let mut node = of_item(item, lines);
         node.line = key_line.or(node.line);
         (key.to_owned(), node)
     });
     Shape::Table(entries.collect())
 }
 
-fn of_item(item: &Item, text: &str) -> Node {
-    let line = item.span().and_then(|span| line_of(text, span.start));
+fn of_item(item: &Item, lines: &Lines) -> Node {
+    let line = item.span().and_then(|span| lines.at(span.start));
     let value = match item {
         Item::None => Shape::Other("nothing"),
-        Item::Value(value) => return of_value(value, text),
-        Item::Table(table) => of_table(table, text),
+        Item::Value(value) => return of_value(value, lines),
+        Item::Table(table) => of_table(table, lines),
         Item::ArrayOfTables(tables) => Shape::List(
             tables
                 .iter()
                 .map(|table| Node {
-                    line: table.span().and_then(|span| line_of(text, span.start)),
-                    value: of_table(table, text),
+                    line: table.span().and_then(|span| lines.at(span.start)),
+                    value: of_table(table, lines),
                 })
                 .collect(),
         ),
@@ -144,8 +152,8 @@ fn of_item(item: &Item, text: &str) -> Node {
     Node { line, value }
 }
 
-fn of_value(value: &toml_edit::Value, text: &str) -> Node {
-    let line = value.span().and_then(|span| line_of(text, span.start));
+fn of_value(value: &toml_edit::Value, lines: &Lines) -> Node {
+    let line = value.span().and_then(|span| lines.at(span.start));
     let shape = match value {
         toml_edit::Value::String(text) => Shape::Text(text.value().clone()),
         toml_edit::Value::Integer(number) => Shape::Whole(*number.value()),
@@ -153,9 +161,9 @@ fn of_value(value: &toml_edit::Value, text: &str) -> Node {
         toml_edit::Value::Float(_) => Shape::Other("a fraction"),
         toml_edit::Value::Datetime(_) => Shape::Other("a date"),
         toml_edit::Value::Array(list) => {
-            Shape::List(list.iter().map(|value| of_value(value, text)).collect())
+            Shape::List(list.iter().map(|value| of_value(value, lines)).collect())
         }
-        toml_edit::Value::InlineTable(table) => of_table(table, text),
+        toml_edit::Value::InlineTable(table) => of_table(table, lines),
     };
     Node { line, value: shape }
 }
