@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod health;
 pub mod live;
 pub mod members;
+pub mod members_csv;
 pub mod presence;
 pub mod principal;
 pub mod problem;
@@ -69,6 +70,7 @@ fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(members::log_out))
         .routes(routes!(members::pause))
         .routes(routes!(members::resume))
+        .routes(routes!(members_csv::read, members_csv::write))
         .routes(routes!(presence::set))
         .routes(routes!(calls::list))
         .routes(routes!(calls::one))

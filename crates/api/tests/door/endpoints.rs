@@ -31,7 +31,7 @@ const fn for_all(path: &'static str) -> Endpoint {
 }
 
 /// In order of path and method.
-pub(crate) const ENDPOINTS: [Endpoint; 28] = [
+pub(crate) const ENDPOINTS: [Endpoint; 30] = [
     on("GET", "/api/v1/calls"),
     on("GET", "/api/v1/calls/{id}"),
     on("GET", "/api/v1/calls/{id}/explain"),
@@ -51,6 +51,8 @@ pub(crate) const ENDPOINTS: [Endpoint; 28] = [
     on("DELETE", "/api/v1/groups/{number}/callbacks/{id}"),
     on("GET", "/api/v1/groups/{number}/calls.csv"),
     on("GET", "/api/v1/groups/{number}/live"),
+    on("GET", "/api/v1/groups/{number}/members.csv"),
+    on("PUT", "/api/v1/groups/{number}/members.csv"),
     on("POST", "/api/v1/groups/{number}/members/{user}/login"),
     on("POST", "/api/v1/groups/{number}/members/{user}/logout"),
     on("POST", "/api/v1/groups/{number}/members/{user}/pause"),

@@ -41,7 +41,7 @@ async fn without_a_valid_token_every_endpoint_answers_401_whatever_else_was_sent
             }
         }
     }
-    assert_eq!(tried, 26 * 10 * 2);
+    assert_eq!(tried, 28 * 10 * 2);
 }
 
 #[tokio::test]

@@ -199,3 +199,41 @@ pub(crate) fn wav(samples: &[i16]) -> Vec<u8> {
     file.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
     file
 }
+
+/// A table from a spreadsheet replaces a group's members, and the next call goes by it.
+/// req V-27
+#[test]
+fn members_are_read_and_written_as_a_table() {
+    let helin = Helin::demo();
+    let path = format!("/api/v1/groups/{INFO}/members.csv");
+    let columns = "user,outside,order,skill,may_take_duty,logged_in,rights";
+    let before = helin.get(&path);
+    assert_eq!(
+        before.as_str().unwrap(),
+        format!(
+            "{columns}\nmari,,,3,false,true,see log_in\njuri,,,3,false,true,see log_in\n\
+             kati,,,3,false,true,see log_in\n,Madis,,3,false,false,see log_in\n"
+        )
+    );
+    let put = |text: &str| helin.send("PUT", &path, "demo-admin-token", text.to_owned());
+    let (status, told) = put(before.as_str().unwrap());
+    assert_eq!((status, &told["changes"]), (200, &serde_json::json!([])), "{told}");
+
+    let (status, problem) = put("user;skill\r\nmari;2\r\n\r\nnobody;3\r\nkati;12\r\n");
+    assert_eq!(status, 422, "{problem}");
+    let faults = problem["faults"].as_array().unwrap();
+    assert_eq!(faults.iter().map(|fault| &fault["line"]).collect::<Vec<_>>(), [4, 5], "{problem}");
+    assert_eq!(helin.get(&path), before, "nothing is half written");
+
+    let (status, told) = put("\u{feff}user;logged_in\r\naino;TRUE\r\njuri;\r\n");
+    assert_eq!(status, 200, "{told}");
+    assert!(!told["changes"].as_array().unwrap().is_empty(), "{told}");
+    assert_eq!(order(&helin.live(INFO)), ["juri", "aino"], "who was logged in stays before who comes anew");
+    let settings = helin.get("/api/v1/companies/sinilind/document?all=true");
+    let group = settings["group"].as_array().unwrap().iter().find(|group| group["number"] == INFO).unwrap();
+    assert_eq!(group["own_line"], "info", "the rest of the group stays: {group}");
+    for (token, expected) in [("demo-sirje-token", 403), ("demo-mari-token", 404), ("", 401)] {
+        let (status, _) = helin.send("PUT", &path, token, "user\nmari\n".to_owned());
+        assert_eq!(status, expected, "mari is no longer in the group: {token}");
+    }
+}

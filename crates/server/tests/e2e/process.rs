@@ -223,6 +223,11 @@ impl Helin {
         token: &str,
         body: Option<&Value>,
     ) -> (u16, Value) {
+        self.send(method, path, token, body.map(Value::to_string).unwrap_or_default())
+    }
+
+    /// The same with any text as its body; what is no JSON comes back as a string.
+    pub(crate) fn send(&self, method: &str, path: &str, token: &str, body: String) -> (u16, Value) {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(PATIENCE))
@@ -235,7 +240,6 @@ impl Helin {
         if !token.is_empty() {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
-        let body = body.map(Value::to_string).unwrap_or_default();
         let response = agent.run(request.body(body).unwrap()).unwrap();
         let status = response.status().as_u16();
         let text = response.into_body().read_to_string().unwrap();
