@@ -20,7 +20,7 @@ const GROUP: &str = "+3726001001";
 /// Callers are parties from here on.
 const CALLERS: u64 = 100_000;
 /// Calls of a measurement.
-const CALLS: u64 = 20_000;
+pub(crate) const CALLS: u64 = 20_000;
 
 /// What was measured.
 #[derive(Debug, Clone, Copy)]
@@ -133,7 +133,7 @@ impl Line {
 }
 
 /// All agents talk and `waiting` callers stand in line; calls end, come and are answered.
-pub(crate) fn cost(waiting: u64, members: u64) -> Told {
+pub(crate) fn cost(waiting: u64, members: u64, calls: u64) -> Told {
     let mut line = Line::new(members);
     let mut next = 0;
     for _ in 0..members {
@@ -157,7 +157,7 @@ pub(crate) fn cost(waiting: u64, members: u64) -> Told {
         next += 1;
     }
     let began = Instant::now();
-    for _ in 0..CALLS {
+    for _ in 0..calls {
         line.tick += 200;
         let spent = line.turn();
         sum += spent;
@@ -165,7 +165,7 @@ pub(crate) fn cost(waiting: u64, members: u64) -> Told {
         line.arrive(next);
         next += 1;
     }
-    let us_per_call = began.elapsed().as_secs_f64() * 1e6 / CALLS as f64;
+    let us_per_call = began.elapsed().as_secs_f64() * 1e6 / calls as f64;
     let group = GROUP.parse().unwrap();
     let saved = line.switchboard.saved();
     assert_eq!(saved.groups[&group].line.len() as u64, waiting, "as many wait as at first");
@@ -176,5 +176,5 @@ pub(crate) fn cost(waiting: u64, members: u64) -> Told {
         assert!(std::hint::black_box(told).is_some(), "the last in line is told his wait");
     }
     let estimate_us = began.elapsed().as_secs_f64() * 1e4;
-    Told { us_per_call, pair_us_max: max, pair_us: sum / CALLS as f64, estimate_us }
+    Told { us_per_call, pair_us_max: max, pair_us: sum / calls as f64, estimate_us }
 }
