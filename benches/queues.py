@@ -56,6 +56,25 @@ def waiting(binary, quick):
     return rows
 
 
+def turnover(binary, quick):
+    """A served call with 1,000 in line and 500 agents, beside one with 10 and 5; taken in turns, the best of each."""
+    seconds, cost = 8 if quick else 16, {}
+    for _ in range(2 if quick else 3):
+        for agents, waiting in ((5, 10), (500, 1_000)):
+            port = free_port()
+            with Helin(binary) as helin:
+                helin.company(members=agents, phones=("127.0.0.1", port), preset="customer_service",
+                              tables='[group.announcements]\nmusic = "none"\nentry = "none"\nrepeat = "none"\n')
+                told = wire(helin, "turnover", port, agents, waiting, seconds)
+            cost[agents] = min(cost.get(agents, told), told, key=lambda told: told["cpu_ms_per_call"])
+    small, large = cost[5], cost[500]
+    return [Row("turnover", "CPU per served call, 1,000 waiting, 500 members", large["cpu_ms_per_call"], "ms",
+                note=f"{large['calls']} calls; {large['idle_cpu_percent']} % of a processor while nothing happens"),
+            Row("turnover", "the same to 10 waiting, 5 members",
+                round(large["cpu_ms_per_call"] / small["cpu_ms_per_call"], 2), "x", 1.2,
+                note=f"{small['cpu_ms_per_call']} ms in {small['calls']} calls")]
+
+
 def arrivals(binary, quick):
     """100 callers a second who hear the announcement of the entry and music, and go after 5 s."""
     port, rate, seconds = free_port(), 100, 60 if quick else 600

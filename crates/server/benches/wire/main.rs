@@ -16,6 +16,7 @@ mod phones;
 mod ringing;
 mod serving;
 mod sound;
+mod turnover;
 mod usage;
 mod waiting;
 
@@ -63,6 +64,7 @@ fn main() {
         "ringing" => ringing::all_at_once(&measure),
         "serving" => serving::from_the_line(&measure),
         "waiting" => waiting::with_music(&measure),
+        "turnover" => turnover::of_the_line(&measure),
         "arrivals" => arrivals::announced(&measure),
         other => panic!("nothing is measured by the name {other}"),
     }
