@@ -30,6 +30,9 @@ const GROUPS_MAX: usize = 5;
 /// What ends an exhausted list.
 pub(crate) const LAST: &str = "unreachable";
 
+/// What those hear who were inside a group that is deleted (V-63).
+const GONE: &str = "closed";
+
 /// A call whose fallback list is being tried; one leg rings.
 #[derive(Debug)]
 pub(crate) struct Falling {
@@ -105,10 +108,11 @@ impl Switchboard {
     }
 
     fn end_of_list(&mut self, call: &mut Call, group: Number) {
-        let last = LAST.parse().expect("a prompt name");
-        let step = FallbackStep::Tried;
-        self.fact(What::Fallback { call: call.id, group, target: Target::Announcement(last), step });
-        self.announce(call, group, LAST);
+        let last = if self.settings.group(group).is_some() { LAST } else { GONE };
+        let (target, step) =
+            (Target::Announcement(last.parse().expect("a prompt name")), FallbackStep::Tried);
+        self.fact(What::Fallback { call: call.id, group, target, step });
+        self.announce(call, group, last);
     }
 
     fn step(&mut self, call: &Call, group: Number, target: &Target, step: FallbackStep) {

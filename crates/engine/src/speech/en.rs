@@ -9,7 +9,7 @@ pub(super) const SIGNS: Signs = Signs {
     hash: "hash",
     offer: Around { before: "Press", after: "and we will call you back. You keep your place in the queue." },
     hidden: Around {
-        before: "Your number is hidden. Press",
+        before: "We cannot call back the number you are calling from. Press",
         after: "and enter the number we should call back.",
     },
     read_back: "You entered",

@@ -13,7 +13,7 @@ pub(super) const SIGNS: Signs = Signs {
         after: ", ja me helistame teile tagasi. Teie koht järjekorras säilib.",
     },
     hidden: Around {
-        before: "Teie number on varjatud. Vajutage",
+        before: "Numbrile, millelt helistate, ei saa me tagasi helistada. Vajutage",
         after: "ja sisestage number, millele tagasi helistame.",
     },
     read_back: "Sisestasite numbri",

@@ -23,7 +23,7 @@ pub(super) const SIGNS: Signs = Signs {
         before: "Painakaa", after: ", niin soitamme teille takaisin. Paikkanne jonossa säilyy."
     },
     hidden: Around {
-        before: "Numeronne on salainen. Painakaa",
+        before: "Emme voi soittaa takaisin numeroon, josta soitatte. Painakaa",
         after: "ja näppäilkää numero, johon soitamme takaisin.",
     },
     read_back: "Näppäilitte numeron",

@@ -35,7 +35,7 @@ pub enum Phrase {
     Wait(u32),
     /// Which key asks for a call back (V-55).
     CallbackOffer(u8),
-    /// The same to a hidden caller, who must enter a number.
+    /// The same to a caller whose number is hidden or may not be called: he must enter another.
     CallbackOfferHidden(u8),
     /// The number the caller has typed.
     CallbackReadBack(String),

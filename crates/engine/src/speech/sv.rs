@@ -9,7 +9,10 @@ pub(super) const SIGNS: Signs = Signs {
     star: "stjärna",
     hash: "fyrkant",
     offer: Around { before: "Tryck", after: ", så ringer vi upp dig. Du behåller din plats i kön." },
-    hidden: Around { before: "Ditt nummer är dolt. Tryck", after: "och ange numret som vi ska ringa upp." },
+    hidden: Around {
+        before: "Vi kan inte ringa upp numret som du ringer från. Tryck",
+        after: "och ange numret som vi ska ringa upp.",
+    },
     read_back: "Du angav numret",
 };
 

@@ -37,7 +37,7 @@ pub(super) struct Signs {
     pub(super) hash: &'static str,
     /// Around the key that asks for a call back.
     pub(super) offer: Around,
-    /// The same for a caller whose number is hidden.
+    /// The same for a caller whose own number is hidden or may not be called.
     pub(super) hidden: Around,
     /// Before the digits he typed.
     pub(super) read_back: &'static str,

@@ -104,9 +104,7 @@ fn a_deleted_group_is_drained_and_keeps_its_figures() {
     let calls = helin.until("/api/v1/calls", |list| {
         let id = list["items"][0]["id"].as_str().unwrap_or_default();
         let heard = &helin.get(&format!("/api/v1/calls/{id}"))["heard"];
-        heard
-            .as_array()
-            .is_some_and(|heard| heard.iter().any(|item| item["prompt"] == "fallback:unreachable"))
+        heard.as_array().is_some_and(|heard| heard.iter().any(|item| item["prompt"] == "fallback:closed"))
     });
     assert_eq!(calls["items"][0]["from"], "+3725552222");
     sounds[2].hears(440.0);

@@ -201,7 +201,7 @@ fn a_hidden_caller_types_his_number() {
             > pause mari
             > call 1 hidden
                 callback offered to call 1
-                caller 1 hears (en): "Your number is hidden. Press 1 and enter the number we should call back."
+                caller 1 hears (en): "We cannot call back the number you are calling from. Press 1 and enter the number we should call back."
                 caller 1: play callback_hidden_before in en, number_1 in en, callback_hidden_after in en
             > caller 1 presses 1
                 caller 1 hears (en): "Enter the number and end with hash."
@@ -350,7 +350,7 @@ fn a_number_that_costs_is_not_called_back() {
             > only hears callback_for
             > pause mari
             > call 1 from +3729001234
-                caller 1 hears (en): "Your number is hidden. Press 1 and enter the number we should call back."
+                caller 1 hears (en): "We cannot call back the number you are calling from. Press 1 and enter the number we should call back."
             > caller 1 presses 1
                 caller 1 hears (en): "Enter the number and end with hash."
         "#]],
@@ -374,7 +374,7 @@ fn a_line_of_the_company_is_not_called_back() {
             > only hears callback_for
             > pause mari
             > call 1 from +3726001000
-                caller 1 hears (en): "Your number is hidden. Press 1 and enter the number we should call back."
+                caller 1 hears (en): "We cannot call back the number you are calling from. Press 1 and enter the number we should call back."
             > caller 1 presses 1
                 caller 1 hears (en): "Enter the number and end with hash."
         "#]],

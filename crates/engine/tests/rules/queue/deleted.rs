@@ -44,9 +44,9 @@ fn a_deleted_group_is_drained() {
                 mari is no member any more
                 juri is no member any more
                 +3726001000 is gone
-                fallback announcement:unreachable: Tried
-                caller 3 hears (en): "The mobile phone you are calling is switched off or out of the coverage area"
-                caller 3: play unreachable in en
+                fallback announcement:closed: Tried
+                caller 3 hears (en): "We are closed now. Please call again later."
+                caller 3: play closed in en
                 list of +3726002000: kati
             > caller 3 heard it
                 caller 3 ended: Answered
@@ -94,9 +94,9 @@ fn who_rings_for_a_deleted_group_is_not_followed_by_another() {
             > 20 s pass
                 mari ended: NoAnswer
                 release mari: Normal
-                fallback announcement:unreachable: Tried
-                caller 1 hears (en): "The mobile phone you are calling is switched off or out of the coverage area"
-                caller 1: play unreachable in en
+                fallback announcement:closed: Tried
+                caller 1 hears (en): "We are closed now. Please call again later."
+                caller 1: play closed in en
             > caller 1 heard it
                 caller 1 ended: Unreachable
                 release caller 1: Unavailable
@@ -152,7 +152,7 @@ fn a_caller_who_is_being_welcomed_leaves_at_once() {
                 caller 1: play tervetuloa in en
             > 2 s pass
             > the group is deleted
-                caller 1: play unreachable in en
+                caller 1: play closed in en
                 list of +3726002000: kati
             > caller 1 heard it
                 release caller 1: Normal
