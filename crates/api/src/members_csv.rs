@@ -26,6 +26,10 @@ const NONE: &str = "none";
 /// What separates cells; spreadsheets of countries with a decimal comma write semicolons.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
+/// How spreadsheets write true and false, which they do in the language of their user.
+const TRUE: [&str; 4] = ["true", "tõene", "tosi", "sant"];
+const FALSE: [&str; 4] = ["false", "väär", "epätosi", "falskt"];
+
 /// How to write a table.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -144,7 +148,7 @@ fn rows(text: &str) -> Result<Vec<Row>, ApplyFault> {
         let line = fault.position().map_or(1, csv::Position::line);
         at(line, "", format!("cannot be read as CSV: {fault}"))
     };
-    let columns = reader.headers().map_err(unreadable)?.clone();
+    let columns: StringRecord = reader.headers().map_err(unreadable)?.iter().map(str::to_lowercase).collect();
     check(&columns)?;
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -199,9 +203,9 @@ fn value(column: &str, text: &str) -> Value {
     let as_text = || Value::from(text);
     match column {
         "order" | "skill" => text.parse::<i64>().map_or_else(|_| as_text(), Value::from),
-        "may_take_duty" | "logged_in" => match text.to_ascii_lowercase().as_str() {
-            "true" => Value::from(true),
-            "false" => Value::from(false),
+        "may_take_duty" | "logged_in" => match text.to_lowercase().as_str() {
+            word if TRUE.contains(&word) => Value::from(true),
+            word if FALSE.contains(&word) => Value::from(false),
             _ => as_text(),
         },
         "rights" if text == NONE => json!([]),
@@ -281,7 +285,8 @@ mod tests {
                 (5, r#"{"rights":[],"skill":"x","user":"juri"}"#.to_owned()),
             ]
         );
-        assert_eq!(read("outside\tuser\n\tmari\nMadis\n").len(), 2);
+        assert_eq!(read("Outside\tUser\n\tmari\nMadis\n").len(), 2);
+        assert_eq!(read("user,logged_in\nmari,Väär\n")[0].1, r#"{"logged_in":false,"user":"mari"}"#);
         assert_eq!(read("user\n").len(), 0);
     }
 
