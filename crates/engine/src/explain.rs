@@ -9,6 +9,7 @@ use model::config::TenantConfig;
 use model::fact::{CallbackState, Fact, FallbackStep, OfferRule, OverflowCause, QueuedWhy, TailCause, What};
 use model::id::{CallId, PartyId};
 use model::language::Language;
+use model::leg::RecallReason;
 use model::live::{Decision, DecisionKind, PassReason, PassedOver};
 use model::number::Number;
 use model::saved::{LegState, SavedState};
@@ -129,10 +130,20 @@ impl Reader<'_> {
                 (kind, say::overflow(language, *why).to_owned())
             }
             What::Camped { on, .. } => (DecisionKind::Camp, say::camped(language, &self.name(*on))),
-            What::Recalled { to, .. } => {
+            What::Recalled { to, why, .. } => {
                 let name = to.map(|to| self.name(to)).unwrap_or_default();
-                (DecisionKind::Recall, say::recalled(language, &name))
+                let text = match why {
+                    RecallReason::Busy => say::recalled_busy(language, &name),
+                    RecallReason::NoAnswer => say::recalled_no_answer(language, &name),
+                };
+                (DecisionKind::Recall, text)
             }
+            What::Transferred { by, .. } => {
+                let by = by.map(|by| say::transferred(language, &self.name(by)));
+                let text = by.unwrap_or_else(|| say::transferred_by_supervisor(language).to_owned());
+                (DecisionKind::Move, text)
+            }
+            What::Parked { slot, .. } => (DecisionKind::Move, say::parked(language, &slot.to_string())),
             What::CallbackOffered { .. } => {
                 (DecisionKind::CallbackOffered, say::callback_offered(language).to_owned())
             }

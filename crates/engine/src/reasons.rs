@@ -25,7 +25,10 @@ sentence!(waits(position) et "Keegi ei saa praegu vastata: ootab kohal {position
 sentence!(aged(level) et "Ootas kaua: tase {level}" fi "Odotti pitkään: taso {level}" sv "Har väntat länge: nivå {level}" en "Has waited long: level {level}" ru "Долгое ожидание: уровень {level}");
 sentence!(put_at(position) et "Juhendaja tõstis kohale {position}" fi "Valvoja siirsi sijalle {position}" sv "Flyttades av handledaren till plats {position}" en "Moved by a supervisor to position {position}" ru "Перемещён супервизором на место {position}");
 sentence!(camped(who) et "Ootab, kuni {who} vabaneb" fi "Odottaa, että {who} vapautuu" sv "Väntar tills {who} blir ledig" en "Waits until {who} is free" ru "Ожидает, пока освободится {who}");
-sentence!(recalled(who) et "Tuli tagasi: {who}" fi "Palasi: {who}" sv "Kom tillbaka: {who}" en "Came back to {who}" ru "Вернулся: {who}");
+sentence!(recalled_busy(who) et "Tuli tagasi, kolleeg oli kogu aeg hõivatud: {who}" fi "Palasi, kollega oli koko ajan varattu: {who}" sv "Kom tillbaka, kollegan var upptagen hela tiden: {who}" en "Came back to {who}: the colleague was busy all the time" ru "Вернулся, коллега был всё время занят: {who}");
+sentence!(recalled_no_answer(who) et "Tuli tagasi, kolleeg ei vastanud: {who}" fi "Palasi, kollega ei vastannut: {who}" sv "Kom tillbaka, kollegan svarade inte: {who}" en "Came back to {who}: the colleague did not answer" ru "Вернулся, коллега не ответил: {who}");
+sentence!(transferred(who) et "Suunas edasi: {who}" fi "Siirsi: {who}" sv "Kopplades vidare av {who}" en "Transferred by {who}" ru "Перевёл: {who}");
+sentence!(parked(slot) et "Pargiti kohale {slot}" fi "Pysäköitiin paikalle {slot}" sv "Parkerades på plats {slot}" en "Parked in slot {slot}" ru "Припаркован на месте {slot}");
 sentence!(wrap_up(who) et "{who} teeb kõnejärgset tööd" fi "{who} tekee jälkikäsittelyä" sv "{who} har efterbearbetning" en "{who} is wrapping up a call" ru "{who}: обработка после вызова");
 sentence!(resting(who) et "{who}: eelmine pakkumine ebaõnnestus kohe" fi "{who}: edellinen tarjous epäonnistui heti" sv "{who}: förra erbjudandet misslyckades genast" en "{who}: the last offer failed at once" ru "{who}: прошлое предложение сразу сорвалось");
 sentence!(moved_answered(who) et "{who} vastas ja läks nimekirja lõppu" fi "{who} vastasi ja siirtyi listan loppuun" sv "{who} svarade och flyttades sist" en "{who} answered and went to the end of the list" ru "{who}: ответ, перемещение в конец списка");
@@ -160,6 +163,20 @@ pub(crate) const fn overflow(language: Language, why: OverflowCause) -> &'static
         ],
     };
     of(language, texts)
+}
+
+/// Somebody who is no member of the company's groups sent the call elsewhere, by the API.
+pub(crate) const fn transferred_by_supervisor(language: Language) -> &'static str {
+    of(
+        language,
+        [
+            "Juhendaja suunas edasi",
+            "Valvoja siirsi",
+            "Kopplades vidare av handledaren",
+            "Transferred by a supervisor",
+            "Переведён супервизором",
+        ],
+    )
 }
 
 /// A caller who was cut off has his place again.

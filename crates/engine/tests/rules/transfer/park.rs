@@ -17,7 +17,8 @@ fn parked_and_taken_back() {
          mari refers 1 to park
          call 2 from juri to slot:1
          caller 2 hangs up
-         call 3 from juri to slot:1",
+         call 3 from juri to slot:1
+         explain 1",
         expect![[r#"
             list: mari juri
             > call 1
@@ -48,6 +49,11 @@ fn parked_and_taken_back() {
                 caller 3 ended: NotFound
                 release caller 3: NotFound
                 call 3 ended: Failed
+            > explain 1
+                Offered to mari
+                  juri is later in order [later_in_order]
+                Transferred by mari
+                Parked in slot 1
         "#]],
     );
 }

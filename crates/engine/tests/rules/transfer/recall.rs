@@ -71,7 +71,8 @@ fn a_failure_with_the_sender_gone_is_a_recall() {
          kati rings
          kati rejects
          mari rings
-         mari answers",
+         mari answers
+         explain 1",
         expect![[r#"
             list: mari juri
             > details
@@ -110,6 +111,11 @@ fn a_failure_with_the_sender_gone_is_a_recall() {
                 mari answered
                 call 1 answered
                 caller 1: join with mari
+            > explain 1
+                Offered to mari
+                  juri is later in order [later_in_order]
+                Transferred by mari
+                Came back to mari: the colleague did not answer
         "#]],
     );
 }
