@@ -136,7 +136,10 @@ impl From<ApplyRefusal> for Problem {
                     "faults",
                     "The document has faults; nothing was changed",
                 )
-                .with_detail(format!("{} faults; nothing was changed", faults.len()));
+                .with_detail(match faults.len() {
+                    1 => "1 fault; nothing was changed".to_owned(),
+                    count => format!("{count} faults; nothing was changed"),
+                });
                 problem.faults = faults.into_iter().map(Fault::from).collect();
                 problem
             }

@@ -179,10 +179,14 @@ pub(crate) fn apply(apply: &Apply) -> anyhow::Result<()> {
     for change in &changes {
         writeln!(out, "{change}")?;
     }
+    let count = match changes.len() {
+        1 => "1 change".to_owned(),
+        count => format!("{count} changes"),
+    };
     let summary = match (changes.is_empty(), apply.dry_run) {
         (true, _) => "nothing to change".to_owned(),
-        (false, true) => format!("{} changes, none written", changes.len()),
-        (false, false) => format!("{} changes, now version {}", changes.len(), applied["version"]),
+        (false, true) => format!("{count}, not written"),
+        (false, false) => format!("{count}, now version {}", applied["version"]),
     };
     writeln!(out, "{summary}")?;
     Ok(())
