@@ -6,7 +6,6 @@ use model::fact::{Called, Fact, VisitOutcome};
 use model::id::TenantId;
 use model::record::{AgentTime, CallRecord, CallbackRecord, DutySession, Folded, VisitRecord};
 use model::saved::SavedState;
-use serde::Serialize;
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Connection, Postgres, Sqlite, Transaction};
 
@@ -154,7 +153,7 @@ macro_rules! write_on {
                     .bind(first_seq)
                     .bind(last_seq)
                     .bind(first.at.0)
-                    .bind(octets(facts, facts.len() * FACT_OCTETS, "facts")?)
+                    .bind(serde_json::to_vec(facts).map_err(|fault| unreadable("facts", fault))?)
                     .execute(&mut **transaction)
                     .await?;
                 ends.0.insert(tenant.clone(), last_seq);
@@ -176,8 +175,8 @@ macro_rules! write_on {
                     let text = sql::rows(sql::PUT_CALL, rows.len());
                     let mut query = sqlx::query(AssertSqlSafe(text));
                     for (tenant, record, call) in rows {
-                        let about = RECORD_OCTETS + record.legs.len() * LEG_OCTETS;
-                        let octets = octets(record, about, "a record")?;
+                        let octets =
+                            serde_json::to_vec(record).map_err(|fault| unreadable("a record", fault))?;
                         query = query.bind(*tenant).bind(call).bind(record.started.0).bind(octets);
                     }
                     query.execute(&mut **transaction).await?;
@@ -289,18 +288,6 @@ macro_rules! write_on {
 }
 write_on!(lite, Sqlite);
 write_on!(pg, Postgres);
-
-/// A fact as written, about; a record, and what each leg adds to it.
-const FACT_OCTETS: usize = 192;
-const RECORD_OCTETS: usize = 1_024;
-const LEG_OCTETS: usize = 512;
-
-/// As the store keeps it. Growing to a hundred facts step by step costs more than the writing.
-fn octets<T: Serialize + ?Sized>(what: &T, about: usize, name: &'static str) -> Result<Vec<u8>, StoreError> {
-    let mut octets = Vec::with_capacity(about);
-    serde_json::to_writer(&mut octets, what).map_err(|fault| unreadable(name, fault))?;
-    Ok(octets)
-}
 
 /// What the facts of all commits completed, with its company.
 fn folded(commits: &[Commit]) -> impl Iterator<Item = (&str, &Folded)> {
