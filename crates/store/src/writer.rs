@@ -63,7 +63,10 @@ impl Writer {
     pub fn start(store: Store) -> Writer {
         let (commits, inbox) = mpsc::unbounded_channel();
         let (until, told) = watch::channel(None);
-        tokio::spawn(run(Disk { store, line: None, ends: Ends::default(), until: told }, inbox));
+        tokio::spawn(run(
+            Disk { store, line: None, ends: Ends::default(), until: told, kept: Vec::new(), told: None },
+            inbox,
+        ));
         Writer { commits, until }
     }
 
@@ -93,7 +96,8 @@ async fn run(mut disk: Disk, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
                 disk.line = None;
                 continue;
             }
-            count = inbox.recv_many(&mut batch, TOGETHER_MAX) => count,
+            count = inbox.recv_many(&mut batch, TOGETHER_MAX), if !inbox.is_closed() || disk.kept.is_empty() => count,
+            () = tokio::time::sleep(PAUSE), if !disk.kept.is_empty() => disk.kept.len(),
         };
         if count == 0 {
             return;
@@ -109,15 +113,8 @@ async fn run(mut disk: Disk, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
             }
         }
         next = Instant::now() + TOGETHER_EVERY;
-        let (commits, tickets): (Vec<Commit>, Vec<_>) = batch.drain(..).unzip();
-        let results = match disk.write(&commits).await {
-            Ok(()) => commits.iter().map(|_| Ok(())).collect(),
-            Err(fault) => disk.one_by_one(&commits, &fault).await,
-        };
-        for (ticket, result) in tickets.into_iter().zip(results) {
-            // Who waited may have gone.
-            let _ = ticket.send(result);
-        }
+        disk.try_again().await;
+        disk.take(std::mem::take(&mut batch)).await;
     }
 }
 
@@ -127,6 +124,10 @@ struct Disk {
     line: Option<Line>,
     ends: Ends,
     until: watch::Receiver<Option<Instant>>,
+    /// What it has not taken yet but may: one commit a company, as there is one under way.
+    kept: Vec<Waiting>,
+    /// When the log was last told so.
+    told: Option<Instant>,
 }
 
 impl Disk {
@@ -134,41 +135,57 @@ impl Disk {
         commit::write(&self.store, &mut self.line, commits, &mut self.ends).await
     }
 
-    /// Writes each commit alone, so that the one that cannot be written fails alone, and tries again while the
-    /// database may recover: a company whose commit is lost has a gap in its facts and can write no more.
-    async fn one_by_one(&mut self, commits: &[Commit], fault: &StoreError) -> Vec<Result<(), StoreError>> {
-        let fails = !fault.is_lasting();
-        if fails {
-            tracing::error!(%fault, commits = commits.len(), "the database takes nothing; trying again: is the disk full?");
+    /// Writes commits together; where that fails, each alone, so that the one that cannot be written fails alone.
+    async fn take(&mut self, batch: Vec<Waiting>) {
+        let (commits, tickets): (Vec<Commit>, Vec<_>) = batch.into_iter().unzip();
+        let together = if commits.is_empty() { Ok(()) } else { self.write(&commits).await };
+        for waiting in commits.into_iter().zip(tickets) {
+            match together {
+                Ok(()) => resolve(waiting, Ok(())),
+                Err(_) => self.take_alone(waiting).await,
+            }
         }
-        let mut results = Vec::with_capacity(commits.len());
-        for commit in commits {
-            results.push(self.stubbornly(commit).await);
-        }
-        if fails && results.iter().all(Result::is_ok) {
-            tracing::warn!("the database takes facts again; none was lost");
-        }
-        results
     }
 
-    async fn stubbornly(&mut self, commit: &Commit) -> Result<(), StoreError> {
-        let mut told = Instant::now();
-        loop {
-            let fault = match self.write(std::slice::from_ref(commit)).await {
-                Ok(()) => return Ok(()),
-                Err(fault) => fault,
-            };
-            let over = self.until.borrow().is_some_and(|until| Instant::now() >= until);
-            if fault.is_lasting() || over {
-                return Err(fault);
+    /// Keeps a commit that the database may take later: a company whose commit is lost has a gap in its facts and can
+    /// write no more.
+    async fn take_alone(&mut self, waiting: Waiting) {
+        match self.write(std::slice::from_ref(&waiting.0)).await {
+            Err(fault) if !fault.is_lasting() && !self.is_over() => {
+                self.tell(&fault);
+                self.kept.push(waiting);
             }
-            if told.elapsed() >= TELL_EVERY {
-                told = Instant::now();
-                tracing::error!(%fault, "the database still takes nothing; calls go on, their records are kept in memory");
-            }
-            tokio::time::sleep(PAUSE).await;
+            result => resolve(waiting, result),
         }
     }
+
+    async fn try_again(&mut self) {
+        if self.kept.is_empty() {
+            return;
+        }
+        for waiting in std::mem::take(&mut self.kept) {
+            self.take_alone(waiting).await;
+        }
+        if self.kept.is_empty() && self.told.take().is_some() && !self.is_over() {
+            tracing::warn!("the database takes facts again");
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.until.borrow().is_some_and(|until| Instant::now() >= until)
+    }
+
+    fn tell(&mut self, fault: &StoreError) {
+        if self.told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
+            self.told = Some(Instant::now());
+            tracing::error!(%fault, "the database does not take facts; they are kept and tried again: is the disk full?");
+        }
+    }
+}
+
+fn resolve((_, ticket): Waiting, result: Result<(), StoreError>) {
+    // Who waited may have gone.
+    let _ = ticket.send(result);
 }
 
 /// Between the beginnings of two writes; what a caller's 200 waits at most besides the disk. Nobody hears 10 ms, and a

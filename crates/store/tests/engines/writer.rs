@@ -235,3 +235,23 @@ async fn a_commit_outlives_a_full_disk() {
     }
     assert_eq!(facts(&store, "sinilind").await, [fact(1), fact(2), fact(3)]);
 }
+
+/// A fault that may heal, but is one company's own, costs the others no time.
+#[tokio::test]
+async fn a_company_whose_facts_are_not_taken_holds_up_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open_folder(folder.path()).await.unwrap();
+    let Store::Lite(pool) = &store else { panic!("it is SQLite") };
+    let trigger = "CREATE TRIGGER no BEFORE INSERT ON fact_batch WHEN NEW.tenant = 'sinilind' \
+                   BEGIN SELECT RAISE(ABORT, 'not now'); END";
+    sqlx::query(trigger).execute(pool).await.unwrap();
+    let writer = Writer::start(store.clone());
+    let held = writer.submit(facts_commit("sinilind", 1, 1));
+    for seq in 1..=3 {
+        let other = writer.submit(facts_commit("kuldnokk", seq, seq));
+        tokio::time::timeout(Duration::from_secs(30), other).await.expect("it is not held up").unwrap();
+    }
+    sqlx::query("DROP TRIGGER no").execute(pool).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(30), held).await.expect("it is written now").unwrap();
+    assert_eq!(facts(&store, "sinilind").await, [fact(1)]);
+}
