@@ -3,7 +3,7 @@
 use model::id::{CallId, LegId, PartyId};
 use model::leg::{Devices, Dial, DialTo, LegCommand, LegEvent, RecallReason};
 
-use crate::call::reason_of;
+use crate::call::{Call, reason_of};
 use crate::phone::Phone;
 use crate::process::{Helin, dial, dialling, user};
 use crate::sound::Sound;
@@ -48,17 +48,22 @@ fn devices_of_the_group_ring_at_once_and_the_others_do_not() {
     on_app.expect_bye(&mut app);
 }
 
-#[test]
-fn the_first_answer_wins_and_the_mobile_is_told_so() {
-    let helin = Helin::new();
-    let mut desk = Phone::of(&helin, "mari");
-    let mut carrier = Phone::carrier(&helin);
+/// A user's desk phone and his mobile.
+fn both_ring(helin: &Helin, desk: &mut Phone, carrier: &mut Phone) -> (LegId, Call, Call) {
     helin.registers(|| drop(desk.register()));
     let devices = Devices { app: false, mobile: true, desk: true };
     let mobile = Some("+3725559001".parse().unwrap());
     let leg = new_leg(2);
     helin.command(leg, dial(DialTo::Devices { user: PartyId(1), devices, mobile }, None));
-    let (mut on_desk, mut on_mobile) = (desk.incoming(), carrier.incoming());
+    (leg, desk.incoming(), carrier.incoming())
+}
+
+#[test]
+fn the_first_answer_wins_and_the_mobile_is_told_so() {
+    let helin = Helin::new();
+    let mut desk = Phone::of(&helin, "mari");
+    let mut carrier = Phone::carrier(&helin);
+    let (leg, mut on_desk, mut on_mobile) = both_ring(&helin, &mut desk, &mut carrier);
     on_mobile.ring(&mut carrier);
     helin.until(leg, "ringing", |event| matches!(event, LegEvent::Alerting { .. }));
     let sound = Sound::silent();
@@ -76,12 +81,7 @@ fn the_mobile_answers_and_is_told_apart() {
     let helin = Helin::new();
     let mut desk = Phone::of(&helin, "mari");
     let mut carrier = Phone::carrier(&helin);
-    helin.registers(|| drop(desk.register()));
-    let devices = Devices { app: false, mobile: true, desk: true };
-    let mobile = Some("+3725559001".parse().unwrap());
-    let leg = new_leg(6);
-    helin.command(leg, dial(DialTo::Devices { user: PartyId(1), devices, mobile }, None));
-    let (mut on_desk, mut on_mobile) = (desk.incoming(), carrier.incoming());
+    let (leg, mut on_desk, mut on_mobile) = both_ring(&helin, &mut desk, &mut carrier);
     on_desk.ring(&mut desk);
     helin.until(leg, "ringing", |event| matches!(event, LegEvent::Alerting { .. }));
     let sound = Sound::silent();
