@@ -71,6 +71,7 @@ pub async fn write(
         name: query.file,
         prune: if query.prune { Prune::Remove } else { Prune::Keep },
         mode: if query.dry_run { ApplyMode::DryRun } else { ApplyMode::Write },
+        made_from: None,
         by: scope.by(),
     };
     let tenant = scope.tenant;
@@ -104,9 +105,9 @@ pub async fn read(
         (Format::Json, "application/json")
     };
     let (tenant, all) = (scope.tenant, query.all);
-    let text = state.gateway.ask(|answer| Ask::Export { tenant, format, all, answer }).await?;
-    let text = text.ok_or_else(Problem::not_found)?;
-    Ok(([(CONTENT_TYPE, content_type)], text).into_response())
+    let exported = state.gateway.ask(|answer| Ask::Export { tenant, format, all, answer }).await?;
+    let exported = exported.ok_or_else(Problem::not_found)?;
+    Ok(([(CONTENT_TYPE, content_type)], exported.text).into_response())
 }
 
 /// The audio of a prompt, kept until a document names it by its hash.

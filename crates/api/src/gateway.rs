@@ -26,7 +26,7 @@ use crate::simulations::{Simulation, SimulationRefusal, SimulationReport};
 pub use hub::{Change, Changed, Hub};
 pub use views::{
     Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, CallbackView, CallsToday, DirectoryEntry,
-    EntryKind, Format, GroupHead, LiveView, PartyView, Prune, Ties,
+    EntryKind, Exported, Format, GroupHead, LiveView, PartyView, Prune, Ties,
 };
 
 /// Asks waiting for the node at most; more are refused with 503.
@@ -198,8 +198,8 @@ pub enum Ask {
         format: Format,
         /// Defaults too.
         all: bool,
-        /// The document.
-        answer: Answer<Option<String>>,
+        /// The document; `None`: no such company.
+        answer: Answer<Option<Exported>>,
     },
     /// Keep the audio of a prompt until a document names it by its hash.
     StorePrompt {

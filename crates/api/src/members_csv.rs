@@ -47,7 +47,7 @@ pub struct MembersQuery {
               (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn read(State(state): State<ApiState>, group: AtGroup) -> Result<Response, Problem> {
     let (scope, group) = administered(group)?;
-    let group = settings_of(&state, &scope, group, true).await?;
+    let (_, group) = settings_of(&state, &scope, group, true).await?;
     let csv = table(&group).ok_or_else(Problem::away)?;
     Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], csv).into_response())
 }
@@ -72,13 +72,15 @@ pub async fn write(
     let text = std::str::from_utf8(&body)
         .map_err(|_| Problem::bad_field("body", "not UTF-8; save the table as CSV in UTF-8"))?;
     let rows = rows(text).map_err(|fault| Problem::from(ApplyRefusal::Faults(vec![fault])))?;
-    let settings = settings_of(&state, &scope, group, false).await?;
+    let (version, settings) = settings_of(&state, &scope, group, false).await?;
     let file = ApplyFile {
         text: document(&scope, settings, &rows),
         format: Format::Toml,
         name: None,
         prune: Prune::Keep,
         mode: if query.dry_run { ApplyMode::DryRun } else { ApplyMode::Write },
+        // The other keys of the group are written as they were read.
+        made_from: Some(version),
         by: scope.by(),
     };
     let tenant = scope.tenant;
@@ -90,24 +92,24 @@ fn administered(AtGroup { scope, group }: AtGroup) -> Result<(Scope, Number), Pr
     if scope.person().is_some() { Err(Problem::forbidden()) } else { Ok((scope, group)) }
 }
 
-/// The group's table of the company file.
+/// The group's table of the company file, and the file's version.
 async fn settings_of(
     state: &ApiState,
     scope: &Scope,
     group: Number,
     all: bool,
-) -> Result<Map<String, Value>, Problem> {
+) -> Result<(u64, Map<String, Value>), Problem> {
     let (tenant, format) = (scope.tenant.clone(), Format::Json);
-    let text = state.gateway.ask(|answer| Ask::Export { tenant, format, all, answer }).await?;
-    let mut document: Value =
-        text.and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(Problem::not_found)?;
+    let exported = state.gateway.ask(|answer| Ask::Export { tenant, format, all, answer }).await?;
+    let exported = exported.ok_or_else(Problem::not_found)?;
+    let mut document: Value = serde_json::from_str(&exported.text).map_err(|_| Problem::not_found())?;
     let groups = document.get_mut("group").and_then(Value::as_array_mut).ok_or_else(Problem::not_found)?;
     let is_it = |entry: &Value| {
         let number = entry.get("number").and_then(Value::as_str).and_then(|number| number.parse().ok());
         number == Some(group)
     };
     match groups.iter_mut().find(|entry| is_it(entry)).map(Value::take) {
-        Some(Value::Object(found)) => Ok(found),
+        Some(Value::Object(found)) => Ok((exported.version, found)),
         Some(_) | None => Err(Problem::not_found()),
     }
 }

@@ -32,6 +32,7 @@ pub(crate) async fn companies(platform: &Platform) -> anyhow::Result<()> {
             name: Some(format!("{id}.toml")),
             prune: Prune::Keep,
             mode: ApplyMode::Write,
+            made_from: None,
             by: "demo".to_owned(),
         };
         match platform.apply(&tenant, &file).await {

@@ -130,8 +130,19 @@ pub struct ApplyFile {
     pub prune: Prune,
     /// Only tell what would change.
     pub mode: ApplyMode,
+    /// The version it was made from, if it is good for no other; `None`: whatever stands.
+    pub made_from: Option<u64>,
     /// Who applies, for the version's record.
     pub by: String,
+}
+
+/// A company's document as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// Its version.
+    pub version: u64,
+    /// In the form that was asked for.
+    pub text: String,
 }
 
 /// A document's form.

@@ -82,6 +82,24 @@ async fn a_change_that_came_between_is_a_conflict() {
     house.ask("PUT", PATH, SINILIND, "stale").await.problem(409, "conflict");
 }
 
+/// The rest of the group goes back as it was read, so that it is good for that version only.
+#[tokio::test]
+async fn a_table_of_members_is_made_from_one_version() {
+    let house = House::build().await;
+    let settings = r#"{"group":[{"number":"+3726001000","ring_time":"8s","member":[{"user":"juri"}]}]}"#;
+    let version = house.ask("PUT", PATH, SINILIND, settings).await.json()["version"].as_u64();
+    house.heard.lock().unwrap().applied.clear();
+    let path = "/api/v1/groups/+3726001000/members.csv";
+    house.ask("PUT", path, SINILIND, "user\nmari\n").await.json();
+    let applied = std::mem::take(&mut house.heard.lock().unwrap().applied);
+    assert_eq!(applied[0].made_from, version);
+    let text = &applied[0].text;
+    assert!(
+        text.contains("8s") && text.contains("\n{\"user\" = \"mari\"}") && !text.contains("juri"),
+        "{text}"
+    );
+}
+
 #[tokio::test]
 async fn a_document_that_is_no_text_is_refused() {
     let house = House::build().await;

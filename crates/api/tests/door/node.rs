@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use api::figures::{Gathered, Phones, Seat};
 use api::gateway::{
     Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Ask, CallbackView, CallsToday, DirectoryEntry,
-    Format, GroupHead, LiveView, PartyView, Ties,
+    Exported, Format, GroupHead, LiveView, PartyView, Ties,
 };
 use api::principal::Principal;
 use api::simulations::{Simulation, SimulationRefusal, SimulationReport};
@@ -365,11 +365,12 @@ async fn apply(store: &Store, tenant: TenantId, file: &ApplyFile) -> Result<Appl
     }
 }
 
-async fn export(store: &Store, tenant: &TenantId, format: Format, all: bool) -> Option<String> {
+async fn export(store: &Store, tenant: &TenantId, format: Format, all: bool) -> Option<Exported> {
     let companies = store.companies().await.unwrap();
     let row = companies.into_iter().find(|row| row.tenant == *tenant)?;
-    match format {
-        Format::Json => Some(row.document),
-        Format::Toml => Some(format!("company = \"{tenant}\"\nall = {all}\n")),
-    }
+    let text = match format {
+        Format::Json => row.document,
+        Format::Toml => format!("company = \"{tenant}\"\nall = {all}\n"),
+    };
+    Some(Exported { version: row.version, text })
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use api::gateway::{Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Format, Prune};
+use api::gateway::{Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, Exported, Format, Prune};
 use model::config::document;
 use model::config::export::{Defaults, shaped, toml};
 use model::config::fault::{Fault, together};
@@ -63,6 +63,9 @@ impl Platform {
             None => Arc::new(Names::new(tenant.clone(), self.next_party(tenant).await?, &[])),
         };
         let version = company.as_ref().map_or(0, |company| company.config.version.0);
+        if file.made_from.is_some_and(|from| from != version) {
+            return Err(ApplyRefusal::Conflict);
+        }
         let (people, parties) = self.people(tenant, &names, &merged.document).await?;
         let meant = meaning(&merged.document, ConfigVersion(version + 1), &people, &self.built_in);
         let form = document::check(parsed);
@@ -192,13 +195,14 @@ impl Platform {
     }
 
     /// Prints a company's settings.
-    pub(crate) fn export(&self, tenant: &TenantId, format: Format, all: bool) -> Option<String> {
+    pub(crate) fn export(&self, tenant: &TenantId, format: Format, all: bool) -> Option<Exported> {
         let company = self.company(tenant)?;
         let document = shaped(&company.document.tree(), if all { Defaults::Show } else { Defaults::Hide });
-        Some(match format {
+        let text = match format {
             Format::Toml => toml(&document),
             Format::Json => document.json().to_string(),
-        })
+        };
+        Some(Exported { version: company.config.version.0, text })
     }
 }
 
