@@ -7,11 +7,11 @@ use crate::process::Helin;
 use crate::sound::Sound;
 use crate::transfer::{Answered, VAXEL, answered};
 
-const MESSAGE: f64 = 800.0;
-const MUSIC: f64 = 600.0;
+pub(crate) const MESSAGE: f64 = 800.0;
+pub(crate) const MUSIC: f64 = 600.0;
 
 /// The demo's switchboard with tones as message and music, and short times.
-fn switchboard() -> Helin {
+pub(crate) fn switchboard() -> Helin {
     let helin = Helin::demo();
     for (name, hertz, seconds) in [("moment", MESSAGE, 1_u32), ("tune", MUSIC, 4)] {
         let sample = |n: u32| (f64::from(n) * hertz * std::f64::consts::TAU / 8_000.0).sin() * 8_000.0;

@@ -30,8 +30,19 @@ impl Baresip {
     /// A user's phone, registered.
     #[track_caller]
     pub(super) fn user(helin: &Helin, user: &str, hertz: f64) -> Self {
-        let account =
-            format!("<sip:{user}@{};transport=udp>;auth_pass=demo-{user};answermode=auto\n", helin.access());
+        Self::registered(helin, user, "auto", hertz)
+    }
+
+    /// A user's phone, registered, that nobody answers.
+    #[track_caller]
+    pub(super) fn user_who_lets_it_ring(helin: &Helin, user: &str, hertz: f64) -> Self {
+        Self::registered(helin, user, "manual", hertz)
+    }
+
+    #[track_caller]
+    fn registered(helin: &Helin, user: &str, answers: &str, hertz: f64) -> Self {
+        let at = helin.access();
+        let account = format!("<sip:{user}@{at};transport=udp>;auth_pass=demo-{user};answermode={answers}\n");
         let phone = Self::start(helin, user, &account, None, hertz);
         super::until_registered(helin, user);
         phone

@@ -9,6 +9,7 @@ mod attended;
 mod blind;
 mod called_back;
 mod calls;
+mod camped;
 mod queue;
 
 use std::process::Child;
