@@ -23,7 +23,7 @@ use crate::figures::Gathered;
 use crate::principal::Principal;
 use crate::simulations::{Simulation, SimulationRefusal, SimulationReport};
 
-pub use hub::{Change, Changed, Hub};
+pub use hub::{Change, Changed, Hub, Listening};
 pub use views::{
     Applied, ApplyFault, ApplyFile, ApplyMode, ApplyRefusal, CallbackView, CallsToday, DirectoryEntry,
     EntryKind, Exported, Format, GroupHead, LiveView, PartyView, Prune, Ties,

@@ -17,11 +17,11 @@ use utoipa::ToSchema;
 
 use crate::ApiState;
 use crate::calls::names_of;
-use crate::gateway::{Ask, Change, Changed};
+use crate::gateway::{Ask, Change, Changed, Listening};
 use crate::principal::Scope;
 use crate::problem::Problem;
-use crate::request::{CompanyQuery, InCompany, InGroup};
-use crate::shape::{CallFull, GroupLive};
+use crate::request::{CompanyQuery, InCompany, InGroup, PageQuery, Query};
+use crate::shape::{CallFull, GroupLive, Page};
 
 /// A group in lists.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,24 +32,16 @@ pub struct GroupItem {
     pub name: String,
 }
 
-/// All groups of a company.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct GroupList {
-    /// In order of number.
-    pub items: Vec<GroupItem>,
-    /// Always null: one page.
-    pub next: Option<String>,
-}
-
-/// The groups of the company.
-#[utoipa::path(get, path = "/api/v1/groups", params(CompanyQuery), tag = "Live",
-    responses((status = 200, body = GroupList),
+/// The groups of the company that the asker may see, in order of number.
+#[utoipa::path(get, path = "/api/v1/groups", params(PageQuery), tag = "Live",
+    responses((status = 200, body = Page<GroupItem>),
               (status = 400, body = Problem), (status = 401, body = Problem),
               (status = 404, body = Problem)))]
 pub async fn groups(
     State(state): State<ApiState>,
     InCompany(scope): InCompany,
-) -> Result<Json<GroupList>, Problem> {
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<GroupItem>>, Problem> {
     let tenant = scope.tenant.clone();
     let heads = state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await?;
     let mut items = Vec::new();
@@ -58,7 +50,9 @@ pub async fn groups(
             items.push(GroupItem { number: head.number.to_string(), name: head.name });
         }
     }
-    Ok(Json(GroupList { items, next: None }))
+    // `+` of a query means a space, where it was not written as `%2B`.
+    let cursor = query.cursor.map(|cursor| cursor.replace(' ', "+"));
+    Page::of(items, query.limit, cursor.as_deref(), |item| item.number.clone()).map(Json)
 }
 
 /// A group as it is now.
@@ -90,17 +84,21 @@ pub async fn events(
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
-    let (missed, changes, newest) = state.gateway.hub().listen(&scope.tenant, after);
+    let Listening { missed, changes, newest, first_kept } = state.gateway.hub().listen(&scope.tenant, after);
     let first: VecDeque<Change> = match missed {
         Some(missed) => missed.into(),
-        None => snapshot(&state, &scope, newest).await?,
+        None => snapshot(&state, &scope, (first_kept, newest)).await?,
     };
     let (sender, receiver) = tokio::sync::mpsc::channel(BEHIND_MAX);
     tokio::spawn(forward(state, scope, first, changes, sender));
     Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
-async fn snapshot(state: &ApiState, scope: &Scope, newest: u64) -> Result<VecDeque<Change>, Problem> {
+async fn snapshot(
+    state: &ApiState,
+    scope: &Scope,
+    (first_kept, newest): (u64, u64),
+) -> Result<VecDeque<Change>, Problem> {
     let mut first = VecDeque::new();
     let tenant = scope.tenant.clone();
     for head in state.gateway.ask(|answer| Ask::Groups { tenant, answer }).await? {
@@ -114,9 +112,10 @@ async fn snapshot(state: &ApiState, scope: &Scope, newest: u64) -> Result<VecDeq
     for record in state.gateway.ask(|answer| Ask::OpenCalls { tenant, answer }).await? {
         first.push_back(Change { id: newest, what: Changed::Call(Arc::new(record)) });
     }
-    // Each has its own id, and the last one's is the newest change's: from there on nothing is missed.
+    // The last one's id is the newest change's: from there on nothing is missed. The others' are so low that nobody
+    // can resume from them: who was cut off in the middle of a snapshot gets another.
     for (change, before) in first.iter_mut().rev().zip(0..) {
-        change.id = newest.saturating_sub(before);
+        change.id = if before == 0 { newest } else { first_kept.saturating_sub(before + 1) };
     }
     Ok(first)
 }

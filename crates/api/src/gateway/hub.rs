@@ -37,6 +37,19 @@ pub struct Hub {
     companies: Arc<Mutex<BTreeMap<TenantId, Channel>>>,
 }
 
+/// What a listener begins with.
+#[derive(Debug)]
+pub struct Listening {
+    /// What came since the last id seen; `None`: a snapshot is needed.
+    pub missed: Option<Vec<Change>>,
+    /// What comes from now on.
+    pub changes: broadcast::Receiver<Change>,
+    /// The id of the newest change.
+    pub newest: u64,
+    /// The lowest id that is still kept, or the next one.
+    pub first_kept: u64,
+}
+
 #[derive(Debug)]
 struct Channel {
     next: u64,
@@ -66,21 +79,17 @@ impl Hub {
     }
 
     /// Listens from now on. `after`: the last id seen; what came since is given first if all of it is still
-    /// kept, else `None` and the listener takes a snapshot. The last value is the id of the newest change.
-    pub fn listen(
-        &self,
-        tenant: &TenantId,
-        after: Option<u64>,
-    ) -> (Option<Vec<Change>>, broadcast::Receiver<Change>, u64) {
+    /// kept, else the listener takes a snapshot.
+    pub fn listen(&self, tenant: &TenantId, after: Option<u64>) -> Listening {
         let mut companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
         let channel = companies.entry(tenant.clone()).or_insert_with(Channel::new);
         let newest = channel.next - 1;
+        let first_kept = channel.kept.front().map_or(channel.next, |change| change.id);
         let missed = after.filter(|seen| *seen <= newest).and_then(|seen| {
-            let first_kept = channel.kept.front().map_or(channel.next, |change| change.id);
             (seen + 1 >= first_kept)
                 .then(|| channel.kept.iter().filter(|change| change.id > seen).cloned().collect())
         });
-        (missed, channel.sender.subscribe(), newest)
+        Listening { missed, changes: channel.sender.subscribe(), newest, first_kept }
     }
 }
 

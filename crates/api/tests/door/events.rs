@@ -44,6 +44,21 @@ async fn who_comes_again_gets_what_he_missed_and_no_snapshot() {
 }
 
 #[tokio::test]
+async fn who_is_cut_off_in_the_middle_of_a_snapshot_gets_another() {
+    let house = House::build().await;
+    for changes in 0..3 {
+        let mut stream = listen(&house, SINILIND, None).await;
+        let (first, last) = (stream.next().await, stream.next().await);
+        drop(stream);
+        assert!(first.id < last.id);
+        let mut again = listen(&house, SINILIND, Some(first.id)).await;
+        assert_eq!(again.next().await.number, GROUP, "after {changes} changes");
+        assert_eq!(again.next().await.number, "101", "after {changes} changes");
+        publish(&house, "sinilind", GROUP, "a change");
+    }
+}
+
+#[tokio::test]
 async fn an_id_of_an_earlier_run_gets_a_snapshot() {
     let (before, after) = (House::build().await, House::build().await);
     publish(&before, "sinilind", GROUP, "before the restart");

@@ -5,7 +5,20 @@ use model::live::{AgentState, LiveGroup, LiveMember, LiveWaiting, StateReason};
 use model::time::Utc;
 use serde_json::Value;
 
-use crate::house::{CALLER, GROUP, House, NINE, SUPERVISOR, call_id};
+use crate::house::{CALLER, GROUP, House, NINE, SINILIND, SUPERVISOR, call_id};
+
+#[tokio::test]
+async fn groups_are_listed_in_pages() {
+    let house = House::build().await;
+    let page = house.get("/api/v1/groups?limit=1", SINILIND).await.json();
+    assert_eq!(
+        (&page["items"][0]["number"], page["items"].as_array().map(Vec::len)),
+        (&GROUP.into(), Some(1))
+    );
+    let next = page["next"].as_str().unwrap().to_owned();
+    let page = house.get(&format!("/api/v1/groups?limit=1&cursor={next}"), SINILIND).await.json();
+    assert_eq!((&page["items"][0]["number"], &page["next"]), (&"101".into(), &Value::Null));
+}
 
 // req V-28, I-13
 #[tokio::test]
