@@ -142,6 +142,7 @@ impl Picture {
                 }
                 self.calls.truncate(CALLS_MAX);
             }
+            News::Began => *self = Picture::default(),
             News::Ended(reason) => self.ended = Some(reason),
         }
     }

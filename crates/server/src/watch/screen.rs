@@ -40,7 +40,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, picture: &Picture, first: usize) -> (u
     frame.render_widget(Paragraph::new(lines).block(Block::bordered().title(" Calls ")), calls);
     let more = if shown.len() < rows.len() { "; up and down: more groups" } else { "" };
     let foot_text = match &picture.ended {
-        Some(reason) => Line::from(format!("{reason} - press q")).fg(Color::Red),
+        Some(reason) => Line::from(format!("{reason} - q quits")).fg(Color::Red),
         None => Line::from(format!("q quits{more}")).dim(),
     };
     frame.render_widget(foot_text, foot);
