@@ -261,6 +261,16 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_the_settings_page_can_be_used() {
+        let page = include_str!("../../../docs/settings.md");
+        let example = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let example = example.filter(|text| text.contains("[[listener]]")).collect::<String>();
+        let settings = toml_edit::de::from_str::<Settings>(&example).unwrap();
+        assert_eq!(settings.trunk[0].send_to, ["198.51.100.10:5060".parse().unwrap()]);
+        assert_eq!(settings.listener.len(), 2);
+    }
+
+    #[test]
     fn flags_win_over_the_file() {
         let access: SocketAddr = "127.0.0.1:6060".parse().unwrap();
         let overlay = Overlay { access: Some(access), rtp: Some((30_000, 30_100)), ..Overlay::default() };
