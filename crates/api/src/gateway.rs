@@ -35,6 +35,15 @@ pub const ASKS_MAX: usize = 1_024;
 /// Where an answer goes.
 pub type Answer<T> = oneshot::Sender<T>;
 
+/// How much of a group's past is gathered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Its calls, and its members' times.
+    Own,
+    /// Also when its members were in calls that were not the group's.
+    Figures,
+}
+
 /// One question or wish.
 #[derive(Debug)]
 pub enum Ask {
@@ -99,6 +108,15 @@ pub enum Ask {
         /// In order.
         answer: Answer<Vec<CallRecord>>,
     },
+    /// When the company's clocks show what `wall` is in UTC.
+    OwnTime {
+        /// Whose.
+        tenant: TenantId,
+        /// What they show.
+        wall: Utc,
+        /// When.
+        answer: Answer<Utc>,
+    },
     /// Everything that a group's figures between two moments are made from; `None`: no such group.
     Gather {
         /// Whose.
@@ -107,6 +125,8 @@ pub enum Ask {
         group: Number,
         /// Between; the company's today when `None`.
         window: Option<(Utc, Utc)>,
+        /// How much of it.
+        depth: Depth,
         /// Records, ended and under way.
         answer: Answer<Option<Box<Gathered>>>,
     },

@@ -48,7 +48,7 @@ async fn steer(
     AtGroup { scope, group }: AtGroup,
     user: &str,
     wish: Wish,
-    body: &[u8],
+    body: &Body,
 ) -> Result<StatusCode, Problem> {
     let member = scope.party(state, user).await;
     let by = allowed(state, &scope, group, member.as_ref().ok().copied(), wish).await?;
@@ -72,12 +72,11 @@ async fn steer(
     give(state, &scope, command).await
 }
 
-fn said(body: &[u8]) -> Result<MemberWish, Problem> {
-    if body.is_empty() {
+fn said(body: &Body) -> Result<MemberWish, Problem> {
+    if body.0.is_empty() {
         return Ok(MemberWish::default());
     }
-    let said: MemberWish =
-        serde_json::from_slice(body).map_err(|fault| Problem::bad_field("body", fault.to_string()))?;
+    let said: MemberWish = body.json()?;
     if said.reason.as_ref().is_some_and(|reason| reason.is_empty() || reason.chars().count() > 80) {
         return Err(Problem::bad_field("reason", "1 to 80 characters"));
     }
@@ -133,7 +132,7 @@ macro_rules! member_command {
             State(state): State<ApiState>,
             group: AtGroup,
             Path(MemberPath { user }): Path<MemberPath>,
-            Body(body): Body,
+            body: Body,
         ) -> Result<StatusCode, Problem> {
             steer(&state, group, &user, $wish, &body).await
         }

@@ -5,6 +5,7 @@
 //! problem document.
 
 use axum::body::Bytes;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -16,7 +17,7 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use crate::ApiState;
-use crate::gateway::Ask;
+use crate::gateway::{Ask, Depth};
 use crate::principal::{Principal, Scope};
 use crate::problem::Problem;
 
@@ -132,7 +133,8 @@ pub(crate) async fn was_there(state: &ApiState, scope: &Scope, group: Number) ->
         return Ok(true);
     }
     let (tenant, window) = (scope.tenant.clone(), Some(crate::window::ALWAYS));
-    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, answer }).await?;
+    let depth = Depth::Own;
+    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, depth, answer }).await?;
     Ok(gathered.is_some())
 }
 
@@ -197,20 +199,31 @@ impl<T: DeserializeOwned> FromRequestParts<ApiState> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        let axum::extract::Query(query) = read.map_err(|fault| {
-            // The cause reads `field: what is wrong` where one field is at fault.
-            let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
-            match cause.split_once(": ") {
-                // What Rust says of a number tells nobody what is allowed.
-                Some((field, text)) if text.contains("digit") || text.contains("number too") => {
-                    Problem::bad_field(field, format!("a whole number, not this: {text}"))
-                }
-                Some((field, text)) => Problem::bad_field(field, text),
-                None => Problem::bad_field("query", cause),
-            }
-        })?;
+        let axum::extract::Query(query) = read.map_err(|fault| unreadable(&fault, "query"))?;
         Ok(Query(query))
     }
+}
+
+/// The problem of a query or body that cannot be read, with the field that is at fault where one is.
+fn unreadable(fault: &dyn std::error::Error, whole: &str) -> Problem {
+    let cause = cause(fault);
+    // The cause reads `field: what is wrong`, or names the field in its first words.
+    let led = cause.split_once(": ").filter(|(field, _)| !field.contains([' ', '`']));
+    let named = ["missing field `", "unknown field `"].iter().find_map(|start| {
+        cause.strip_prefix(start).and_then(|rest| rest.split_once('`')).map(|(field, _)| (field, &*cause))
+    });
+    match led.or(named) {
+        // What Rust says of a number tells nobody what is allowed.
+        Some((field, text)) if text.contains("digit") || text.contains("number too") => {
+            Problem::bad_field(field, "a whole number")
+        }
+        Some((field, text)) => Problem::bad_field(field, text),
+        None => Problem::bad_field(whole, cause),
+    }
+}
+
+fn cause(fault: &dyn std::error::Error) -> String {
+    fault.source().map(ToString::to_string).unwrap_or_default()
 }
 
 /// Parts of the path; `axum`'s with our problem documents. What cannot be read names nothing that exists.
@@ -248,6 +261,14 @@ impl Body {
     /// # Errors
     /// It is none, or not as the document says: 400.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.0).map_err(|fault| Problem::bad_field("body", fault.to_string()))
+        let read = axum::Json::<T>::from_bytes(&self.0);
+        read.map(|axum::Json(wish)| wish).map_err(|fault| {
+            if matches!(fault, JsonRejection::JsonDataError(_)) {
+                unreadable(&fault, "body")
+            } else {
+                // What is no JSON has no fields.
+                Problem::bad_field("body", cause(&fault))
+            }
+        })
     }
 }

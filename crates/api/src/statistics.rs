@@ -11,7 +11,7 @@ use crate::ApiState;
 use crate::calls::{OfferFilter, VisitFilter};
 use crate::figures::agent::ratio;
 use crate::figures::{AgentFigures, Figures, Spread};
-use crate::gateway::Ask;
+use crate::gateway::{Ask, Depth};
 use crate::problem::Problem;
 use crate::request::{OnceGroup, Query};
 use crate::shape::{Names, iso, shown};
@@ -24,7 +24,7 @@ use crate::window;
 pub struct WindowQuery {
     /// The company's id; only needed with an operator's token.
     pub company: Option<String>,
-    /// ISO 8601, as `2026-03-02T00:00:00Z` or `2026-03-02`.
+    /// ISO 8601, as `2026-03-02T00:00:00Z`, or `2026-03-02` as the company's clocks show it.
     pub from: Option<String>,
     /// ISO 8601, not included.
     pub to: Option<String>,
@@ -230,9 +230,10 @@ pub async fn statistics(
     OnceGroup { scope, group }: OnceGroup,
     Query(query): Query<WindowQuery>,
 ) -> Result<Json<GroupStatistics>, Problem> {
-    let window = window::read(query.from.as_deref(), query.to.as_deref())?;
+    let window = window::read(&state, &scope, (query.from.as_deref(), query.to.as_deref())).await?;
     let tenant = scope.tenant.clone();
-    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, answer }).await?;
+    let depth = Depth::Figures;
+    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, depth, answer }).await?;
     let gathered = gathered.ok_or_else(Problem::not_found)?;
     let figures = gathered.figures();
     let tenant = scope.tenant;

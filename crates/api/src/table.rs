@@ -10,7 +10,7 @@ use model::time::Utc;
 
 use crate::ApiState;
 use crate::calls::names_of;
-use crate::gateway::Ask;
+use crate::gateway::{Ask, Depth};
 use crate::problem::Problem;
 use crate::request::{OnceGroup, Query};
 use crate::shape::{CallHead, Names, iso, visit_word};
@@ -28,9 +28,10 @@ pub async fn calls_csv(
     OnceGroup { scope, group }: OnceGroup,
     Query(query): Query<WindowQuery>,
 ) -> Result<Response, Problem> {
-    let window = window::read(query.from.as_deref(), query.to.as_deref())?;
+    let window = window::read(&state, &scope, (query.from.as_deref(), query.to.as_deref())).await?;
     let tenant = scope.tenant.clone();
-    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, answer }).await?;
+    let depth = Depth::Own;
+    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, depth, answer }).await?;
     let gathered = gathered.ok_or_else(Problem::not_found)?;
     let names = names_of(&state, &scope.tenant, &gathered.visited).await?;
     let mut csv =

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiState;
 use crate::figures::{MemberTime, TimeKind};
-use crate::gateway::Ask;
+use crate::gateway::{Ask, Depth};
 use crate::problem::Problem;
 use crate::request::{OnceGroup, Query};
 use crate::shape::{Names, Page, iso, shown};
@@ -20,7 +20,7 @@ use crate::window;
 pub struct TimesQuery {
     /// The company's id; only needed with an operator's token.
     pub company: Option<String>,
-    /// ISO 8601, as `2026-03-02T00:00:00Z` or `2026-03-02`; today when both are left out.
+    /// ISO 8601, as `2026-03-02T00:00:00Z`, or `2026-03-02` as the company's clocks show it; today when both are left out.
     pub from: Option<String>,
     /// ISO 8601, not included.
     pub to: Option<String>,
@@ -88,14 +88,15 @@ pub async fn times(
     OnceGroup { scope, group }: OnceGroup,
     Query(query): Query<TimesQuery>,
 ) -> Result<Json<Page<TimeItem>>, Problem> {
-    let window = window::read(query.from.as_deref(), query.to.as_deref())?;
+    let window = window::read(&state, &scope, (query.from.as_deref(), query.to.as_deref())).await?;
     let member = match query.member.as_deref() {
         // `+` of a query means a space, where it was not written as `%2B`.
         Some(name) => Some(scope.party(&state, &name.replace(' ', "+")).await?),
         None => None,
     };
     let tenant = scope.tenant.clone();
-    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, answer }).await?;
+    let depth = Depth::Own;
+    let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, depth, answer }).await?;
     let gathered = gathered.ok_or_else(Problem::not_found)?;
     let mut found: Vec<MemberTime> = gathered.times_of_members();
     found.retain(|time| {

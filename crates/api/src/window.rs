@@ -1,12 +1,15 @@
-//! From when to when: ISO 8601 times of a query.
+//! From when to when: ISO 8601 times of a query. A day begins when it does at the company.
 
 use model::time::Utc;
 
+use crate::ApiState;
+use crate::gateway::Ask;
+use crate::principal::Scope;
 use crate::problem::Problem;
 use crate::shape::iso;
 
 /// What a moment looks like.
-const ALLOWED: &str = "ISO 8601, as 2026-03-02 (from midnight UTC), 2026-03-02T00:00:00Z, or with another zone's 2026-03-02T00:00:00+02:00";
+const ALLOWED: &str = "ISO 8601, as 2026-03-02 (midnight in the company's time zone), 2026-03-02T00:00:00Z or 2026-03-02T00:00:00+02:00";
 
 /// All time.
 pub(crate) const ALWAYS: (Utc, Utc) = (Utc(0), Utc(i64::MAX));
@@ -14,13 +17,19 @@ pub(crate) const ALWAYS: (Utc, Utc) = (Utc(0), Utc(i64::MAX));
 /// The window of `from` and `to`; `None` when both are left out.
 ///
 /// # Errors
-/// One cannot be read, or the end is before the beginning: 400.
-pub(crate) fn read(from: Option<&str>, to: Option<&str>) -> Result<Option<(Utc, Utc)>, Problem> {
-    let moment = |name: &'static str, text: Option<&str>| match text {
-        None => Ok(None),
-        Some(text) => read_iso(text).map(Some).ok_or_else(|| Problem::bad_field(name, ALLOWED)),
+/// One cannot be read, or the end is before the beginning: 400. The platform does not answer: 503.
+pub(crate) async fn read(
+    state: &ApiState,
+    scope: &Scope,
+    (from, to): (Option<&str>, Option<&str>),
+) -> Result<Option<(Utc, Utc)>, Problem> {
+    let written = |name: &'static str, text: Option<&str>| {
+        let read = |text| read_iso(text).ok_or_else(|| Problem::bad_field(name, ALLOWED));
+        text.map(read).transpose()
     };
-    let (from, to) = (moment("from", from)?, moment("to", to)?);
+    let (from, to) = (written("from", from)?, written("to", to)?);
+    let from = moment(state, scope, from).await?;
+    let to = moment(state, scope, to).await?;
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
@@ -32,12 +41,38 @@ pub(crate) fn read(from: Option<&str>, to: Option<&str>) -> Result<Option<(Utc, 
     Ok(Some((from.unwrap_or(ALWAYS.0), to.unwrap_or(ALWAYS.1))))
 }
 
-/// Reads a date, or a date and time in UTC or with the zone's offset; the inverse of `iso`.
+async fn moment(
+    state: &ApiState,
+    scope: &Scope,
+    written: Option<(Utc, Zone)>,
+) -> Result<Option<Utc>, Problem> {
+    match written {
+        Some((wall, Zone::Own)) => {
+            let tenant = scope.tenant.clone();
+            Ok(Some(state.gateway.ask(|answer| Ask::OwnTime { tenant, wall, answer }).await?))
+        }
+        Some((at, Zone::Given)) => Ok(Some(at)),
+        None => Ok(None),
+    }
+}
+
+/// Whose clocks show a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Zone {
+    /// The company's: none is written.
+    Own,
+    /// It is written which, and the moment is reckoned with it.
+    Given,
+}
+
+/// Reads a date, or a date and time in UTC, with the zone's offset or without; the inverse of `iso`.
 ///
 /// By hand: the project's date library ends on the second last day of 9999, before what links write for "no end".
-fn read_iso(text: &str) -> Option<Utc> {
-    let (date_text, time) = text.trim().split_once(['T', ' ']).unwrap_or((text.trim(), "00:00:00Z"));
+fn read_iso(text: &str) -> Option<(Utc, Zone)> {
+    let (date_text, time) = text.trim().split_once(['T', ' ']).unwrap_or((text.trim(), "00:00:00"));
     let (time, ahead) = split_offset(time)?;
+    let zone = if ahead.is_some() { Zone::Given } else { Zone::Own };
+    let ahead = ahead.unwrap_or(0);
     let mut date = date_text.splitn(3, '-').map(str::parse::<i64>);
     let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
     let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
@@ -63,22 +98,22 @@ fn read_iso(text: &str) -> Option<Utc> {
     let days = shifted_year.div_euclid(400) * 146_097 + day_of_era - 719_468;
     let at = Utc(((days * 24 + hour) * 60 + minute - ahead) * 60_000_000 + second * 1_000_000 + micros);
     // The 31st of February would come out as another day.
-    iso(Utc(days * 86_400_000_000)).starts_with(date_text).then_some(at)
+    iso(Utc(days * 86_400_000_000)).starts_with(date_text).then_some((at, zone))
 }
 
-/// A time of day without its zone, and the minutes by which that zone is ahead of UTC. A `+` that was not escaped in
-/// the query arrives as a space.
-fn split_offset(time: &str) -> Option<(&str, i64)> {
+/// A time of day without its zone, and the minutes by which that zone is ahead of UTC, where one is written. A `+` that
+/// was not escaped in the query arrives as a space.
+fn split_offset(time: &str) -> Option<(&str, Option<i64>)> {
     if let Some(time) = time.strip_suffix('Z') {
-        return Some((time, 0));
+        return Some((time, Some(0)));
     }
-    let Some(at) = time.find(['+', '-', ' ']) else { return Some((time, 0)) };
+    let Some(at) = time.find(['+', '-', ' ']) else { return Some((time, None)) };
     let (time, offset) = time.split_at(at);
     let (hours, minutes) = offset[1..].split_once(':')?;
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
     let sane = (0..=14).contains(&hours) && (0..60).contains(&minutes);
     let sign = if offset.starts_with('-') { -1 } else { 1 };
-    sane.then_some((time, sign * (hours * 60 + minutes)))
+    sane.then_some((time, Some(sign * (hours * 60 + minutes))))
 }
 
 #[cfg(test)]
@@ -93,9 +128,15 @@ mod tests {
             "2000-02-29T12:34:56.789Z",
             "2026-12-31T23:59:59.000Z",
         ] {
-            assert_eq!(iso(read_iso(text).unwrap()), text);
+            assert_eq!(
+                read_iso(text).map(|(at, zone)| (iso(at), zone)),
+                Some((text.to_owned(), Zone::Given))
+            );
         }
-        assert_eq!(read_iso("2026-03-02"), read_iso("2026-03-02T00:00:00Z"));
+        for own in ["2026-03-02", "2026-03-02T00:00", "2026-03-02 00:00:00"] {
+            let wall = read_iso("2026-03-02T00:00:00Z").map(|(at, _)| (at, Zone::Own));
+            assert_eq!(read_iso(own), wall, "{own}");
+        }
         for (local, utc) in [
             ("2026-03-29T00:00:00+02:00", "2026-03-28T22:00:00Z"),
             ("2026-03-30T00:00+03:00", "2026-03-29T21:00:00Z"),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use api::gateway::{Ask, GroupHead, LiveView, PartyView, Ties};
 use api::principal::Principal;
-use model::fact::{CallbackState, Fact, VisitOutcome, What};
+use model::fact::VisitOutcome;
 use model::id::{CallId, FactSeq, PartyId, TenantId};
 use model::language::Language;
 use model::leg::Dialled;
@@ -22,6 +22,7 @@ use tokio::sync::mpsc;
 
 use crate::node::Mail;
 use crate::node::clock::utc_now;
+use crate::node::view::at_wall_time;
 use crate::platform::{Company, Platform};
 
 /// Runs until the API ends. Each question has its own task, so that a slow one holds up no other.
@@ -52,8 +53,12 @@ async fn answer(platform: &Arc<Platform>, ask: Ask) {
         Ask::Calls { tenant, before, window, limit, answer } => {
             say!(answer, calls(platform, &tenant, (before, window), limit).await);
         }
-        Ask::Gather { tenant, group, window, answer } => {
-            say!(answer, gather::gather(platform, &tenant, group, window).await.map(Box::new));
+        Ask::Gather { tenant, group, window, depth, answer } => {
+            say!(answer, gather::gather(platform, &tenant, group, (window, depth)).await.map(Box::new));
+        }
+        Ask::OwnTime { tenant, wall, answer } => {
+            let company = platform.company(&tenant);
+            say!(answer, company.map_or(wall, |company| at_wall_time(&company.config.time_zone, wall)));
         }
         Ask::Dialled { tenant, text, answer } => say!(answer, dialled(platform, &tenant, &text).await),
         Ask::Callbacks { tenant, group, answer } => {
@@ -244,45 +249,9 @@ async fn explain(
     let from = FactSeq(saved.version.0 + 1);
     let mut facts = or_log(platform.store.facts(tenant, from, record.last).await)?;
     if record.visits.iter().any(|visit| visit.outcome == Some(VisitOutcome::CalledBack)) {
-        facts.extend(called_back(platform, tenant, call, record.last).await?);
+        // What became of the request after the call that made it (V-49).
+        let steps = or_log(platform.store.callback_steps(tenant, call).await)?;
+        facts.extend(steps.into_iter().filter(|step| step.seq > record.last));
     }
     Some(engine::explain::decisions(saved, &facts, call, &company.config, language))
-}
-
-/// Facts read at once when it is told what became of a callback.
-const FACTS_AT_ONCE: u64 = 5_000;
-
-/// So many facts after the request, what became of it is not sought any more.
-const FACTS_MAX: u64 = 500_000;
-
-/// What became of a request for a callback after the call that made it (V-49).
-async fn called_back(
-    platform: &Platform,
-    tenant: &TenantId,
-    call: CallId,
-    after: FactSeq,
-) -> Option<Vec<Fact>> {
-    let mut steps = Vec::new();
-    for first in (after.0 + 1..after.0 + FACTS_MAX).step_by(FACTS_AT_ONCE as usize) {
-        let last = FactSeq(first + FACTS_AT_ONCE - 1);
-        let facts = or_log(platform.store.facts(tenant, FactSeq(first), last).await)?;
-        if facts.is_empty() {
-            break;
-        }
-        for fact in facts {
-            let What::CallbackStep { callback, state, .. } = &fact.what else { continue };
-            if *callback != call {
-                continue;
-            }
-            let ended = match state {
-                CallbackState::Pending | CallbackState::RingingAgent | CallbackState::RingingCaller => false,
-                CallbackState::Done | CallbackState::Expired | CallbackState::Cancelled => true,
-            };
-            steps.push(fact);
-            if ended {
-                return Some(steps);
-            }
-        }
-    }
-    Some(steps)
 }

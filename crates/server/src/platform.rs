@@ -42,6 +42,9 @@ pub(crate) struct Company {
 /// Tokens are read anew when they are older than this.
 const TOKENS_FRESH: Duration = Duration::from_secs(1);
 
+/// A database that takes longer to say anything cannot be read.
+const ANSWERS: Duration = Duration::from_secs(2);
+
 /// Everything that runs.
 #[derive(Debug)]
 pub(crate) struct Platform {
@@ -74,8 +77,13 @@ impl Platform {
 
     /// Whether calls can be taken; what is missing if not.
     pub(crate) async fn is_ready(&self) -> Result<(), String> {
-        let read = self.store.companies().await;
-        read.map(|_| ()).map_err(|error| format!("the database cannot be read: {error}"))
+        if let Some(trouble) = self.around.writer.trouble() {
+            return Err(trouble);
+        }
+        match tokio::time::timeout(ANSWERS, self.store.ping()).await {
+            Ok(read) => read.map_err(|error| format!("the database cannot be read: {error}")),
+            Err(_) => Err(format!("the database has not answered for {} s", ANSWERS.as_secs())),
+        }
     }
 
     /// Whom a token is for. One that `helin token` has made counts at once, one that it has revoked is refused

@@ -10,11 +10,16 @@ use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Connection, Postgres, Sqlite, Transaction};
 
 use crate::error::unreadable;
+use crate::ties::{self, Offered, OfferedDay};
 use crate::{Commit, NewParty, Store, StoreError, sql};
 
-/// The last fact on disk of each company that has written, so that it need not be read each time.
+/// What is known to be on disk, so that it need not be read or written each time.
 #[derive(Debug, Default)]
-pub(crate) struct Ends(BTreeMap<TenantId, i64>);
+pub(crate) struct OnDisk {
+    /// The last fact of each company that has written.
+    last: BTreeMap<TenantId, i64>,
+    offered: Offered,
+}
 
 /// The writer's own connection. Taking one from the pool asks the database whether it is still there, and giving it
 /// back asks again: for a writer that writes two hundred times a second that costs more than the writing.
@@ -38,7 +43,7 @@ pub(crate) async fn write(
     store: &Store,
     line: &mut Option<Line>,
     commits: &[Commit],
-    ends: &mut Ends,
+    on_disk: &mut OnDisk,
 ) -> Result<(), StoreError> {
     let mut taken = match line.take() {
         Some(taken) => taken,
@@ -48,19 +53,19 @@ pub(crate) async fn write(
         // The first statement may be a read; a transaction that begins with one could not write once somebody
         // else has written.
         Line::Lite(connection) => match connection.begin_with("BEGIN IMMEDIATE").await {
-            Ok(transaction) => lite::write(transaction, commits, ends).await,
+            Ok(transaction) => lite::write(transaction, commits, on_disk).await,
             Err(fault) => Err(fault.into()),
         },
         Line::Pg(connection) => match connection.begin().await {
-            Ok(transaction) => pg::write(transaction, commits, ends).await,
+            Ok(transaction) => pg::write(transaction, commits, on_disk).await,
             Err(fault) => Err(fault.into()),
         },
     };
     if written.is_ok() {
         *line = Some(taken);
     } else {
-        // What is on disk is read anew before the next commit.
-        ends.0.clear();
+        // It is found out anew before the next commit.
+        *on_disk = OnDisk::default();
     }
     written
 }
@@ -76,12 +81,12 @@ macro_rules! write_on {
             pub(super) async fn write(
                 mut transaction: Transaction<'_, $engine>,
                 commits: &[Commit],
-                ends: &mut Ends,
+                on_disk: &mut OnDisk,
             ) -> Result<(), StoreError> {
                 put_parties(&mut transaction, commits).await?;
                 for commit in commits {
                     let tenant = commit.tenant.as_str();
-                    put_facts(&mut transaction, &commit.tenant, &commit.facts, ends).await?;
+                    put_facts(&mut transaction, &commit.tenant, &commit.facts, on_disk).await?;
                     if let Some(entries) = &commit.journal {
                         sqlx::query(sql::PUT_JOURNAL)
                             .bind(tenant)
@@ -94,6 +99,11 @@ macro_rules! write_on {
                     }
                 }
                 put_calls(&mut transaction, commits).await?;
+                put_call_parties(&mut transaction, commits).await?;
+                let offered = on_disk.offered.new_of(commits);
+                for (tenant, row) in &offered {
+                    put_offered_day(&mut transaction, tenant, *row).await?;
+                }
                 for (tenant, folded) in folded(commits) {
                     match folded {
                         Folded::Call(record) => put_callback_call(&mut transaction, tenant, record).await?,
@@ -105,6 +115,7 @@ macro_rules! write_on {
                     }
                 }
                 transaction.commit().await?;
+                on_disk.offered.keep(offered);
                 Ok(())
             }
 
@@ -132,11 +143,11 @@ macro_rules! write_on {
                 transaction: &mut Transaction<'_, $engine>,
                 tenant: &TenantId,
                 facts: &[Fact],
-                ends: &mut Ends,
+                on_disk: &mut OnDisk,
             ) -> Result<(), StoreError> {
                 let (Some(first), Some(last)) = (facts.first(), facts.last()) else { return Ok(()) };
                 let (first_seq, last_seq) = (first.seq.0.cast_signed(), last.seq.0.cast_signed());
-                let before = match ends.0.get(tenant) {
+                let before = match on_disk.last.get(tenant) {
                     Some(before) => *before,
                     None => {
                         sqlx::query_scalar(sql::LAST_SEQ)
@@ -156,7 +167,15 @@ macro_rules! write_on {
                     .bind(serde_json::to_vec(facts).map_err(|fault| unreadable("facts", fault))?)
                     .execute(&mut **transaction)
                     .await?;
-                ends.0.insert(tenant.clone(), last_seq);
+                on_disk.last.insert(tenant.clone(), last_seq);
+                for (callback, fact) in ties::callback_steps(facts) {
+                    sqlx::query(sql::PUT_CALLBACK_STEP)
+                        .bind(tenant.as_str())
+                        .bind(callback.to_string())
+                        .bind(fact.seq.0.cast_signed())
+                        .execute(&mut **transaction)
+                        .await?;
+                }
                 Ok(())
             }
 
@@ -201,6 +220,40 @@ macro_rules! write_on {
                     }
                     query.execute(&mut **transaction).await?;
                 }
+                Ok(())
+            }
+
+            async fn put_call_parties(
+                transaction: &mut Transaction<'_, $engine>,
+                commits: &[Commit],
+            ) -> Result<(), StoreError> {
+                for rows in ties::parties(commits).chunks(ROWS_MAX) {
+                    let text = sql::rows(sql::PUT_CALL_PARTY, rows.len());
+                    let mut query = sqlx::query(AssertSqlSafe(text));
+                    for (tenant, record, party) in rows {
+                        query = query
+                            .bind(tenant.as_str())
+                            .bind(party.0.cast_signed())
+                            .bind(record.started.0)
+                            .bind(record.call.to_string());
+                    }
+                    query.execute(&mut **transaction).await?;
+                }
+                Ok(())
+            }
+
+            async fn put_offered_day(
+                transaction: &mut Transaction<'_, $engine>,
+                tenant: &TenantId,
+                (party, day, group): OfferedDay,
+            ) -> Result<(), StoreError> {
+                sqlx::query(sql::PUT_OFFERED_DAY)
+                    .bind(tenant.as_str())
+                    .bind(party.0.cast_signed())
+                    .bind(day)
+                    .bind(group.to_string())
+                    .execute(&mut **transaction)
+                    .await?;
                 Ok(())
             }
 

@@ -1,5 +1,7 @@
 //! Companies: their settings version by version, and what they claim of the platform's names.
 
+use std::collections::BTreeSet;
+
 use model::id::TenantId;
 use model::time::Utc;
 use sqlx::{Postgres, Sqlite, Transaction};
@@ -83,6 +85,37 @@ impl Store {
                 Ok(CompanyRow { tenant, version: version.cast_unsigned(), document })
             })
             .collect()
+    }
+
+    /// Asks the database anything, to see whether it answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let _: Option<i64> =
+            on!(self, pool => sqlx::query_scalar(sql::ANY_COMPANY).fetch_optional(pool).await?);
+        Ok(())
+    }
+
+    /// Those of a company's claims that another company has.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn taken<'a>(
+        &self,
+        tenant: &TenantId,
+        claims: impl Iterator<Item = &'a Claim>,
+    ) -> Result<BTreeSet<&'a Claim>, StoreError> {
+        let mut taken = BTreeSet::new();
+        for claim in claims {
+            let other: Option<String> = on!(self, pool => sqlx::query_scalar(sql::CLAIMED)
+                .bind(claim.kind.word()).bind(&claim.label).bind(tenant.as_str())
+                .fetch_optional(pool).await?);
+            if other.is_some() {
+                taken.insert(claim);
+            }
+        }
+        Ok(taken)
     }
 
     /// The settings of one version.

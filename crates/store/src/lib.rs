@@ -12,6 +12,7 @@ mod people;
 mod read;
 mod secrets;
 pub mod sql;
+mod ties;
 mod tokens;
 mod writer;
 

@@ -9,6 +9,7 @@ use model::time::Utc;
 use serde::de::DeserializeOwned;
 
 use crate::error::unreadable;
+use crate::ties::day;
 use crate::{Store, StoreError, on, sql};
 
 fn records<T: DeserializeOwned>(rows: Vec<Vec<u8>>) -> Result<Vec<T>, StoreError> {
@@ -170,6 +171,53 @@ impl Store {
         let rows: Vec<Vec<u8>> = on!(self, pool => sqlx::query_scalar(sql::CALLBACK_CALLS)
             .bind(tenant.as_str()).bind(group.to_string()).bind(from.0).bind(to.0).fetch_all(pool).await?);
         records(rows)
+    }
+
+    /// Finished calls on which somebody was, but for those that a group offered him, that began from `from` on and
+    /// before `to`, oldest first. More of his may be in it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn calls_of_party(
+        &self,
+        tenant: &TenantId,
+        party: PartyId,
+        (from, to): (Utc, Utc),
+    ) -> Result<Vec<CallRecord>, StoreError> {
+        let rows: Vec<Vec<u8>> = on!(self, pool => sqlx::query_scalar(sql::CALLS_OF_PARTY)
+            .bind(tenant.as_str()).bind(party.0.cast_signed()).bind(from.0).bind(to.0).fetch_all(pool).await?);
+        records(rows)
+    }
+
+    /// The groups that offered somebody calls on the days from `from` to `to`.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn offering_groups(
+        &self,
+        tenant: &TenantId,
+        party: PartyId,
+        (from, to): (Utc, Utc),
+    ) -> Result<Vec<Number>, StoreError> {
+        let rows: Vec<String> = on!(self, pool => sqlx::query_scalar(sql::OFFERING_GROUPS)
+            .bind(tenant.as_str()).bind(party.0.cast_signed()).bind(day(from)).bind(day(to))
+            .fetch_all(pool).await?);
+        rows.iter().map(|row| row.parse().map_err(|fault| unreadable("a group's number", fault))).collect()
+    }
+
+    /// The facts that tell what became of a request for a callback, in order.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn callback_steps(&self, tenant: &TenantId, callback: CallId) -> Result<Vec<Fact>, StoreError> {
+        let places: Vec<i64> = on!(self, pool => sqlx::query_scalar(sql::CALLBACK_STEPS)
+            .bind(tenant.as_str()).bind(callback.to_string()).fetch_all(pool).await?);
+        let mut steps = Vec::new();
+        for place in places {
+            let seq = FactSeq(place.cast_unsigned());
+            steps.extend(self.facts(tenant, seq, seq).await?);
+        }
+        Ok(steps)
     }
 
     /// Finished calls that began from `from` on and before `to`, newest first.

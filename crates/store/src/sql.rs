@@ -10,11 +10,11 @@ macro_rules! statements {
 
 statements! {
     /// Last fact of a company.
-    LAST_SEQ = "SELECT COALESCE(MAX(last_seq), 0) FROM fact_batch WHERE tenant = $1";
+    LAST_SEQ = "SELECT COALESCE((SELECT last_seq FROM fact_batch WHERE tenant = $1 ORDER BY first_seq DESC LIMIT 1), 0)";
     /// One commit's facts.
     PUT_FACTS = "INSERT INTO fact_batch (tenant, first_seq, last_seq, first_at, facts) VALUES ($1, $2, $3, $4, $5)";
     /// Batches that hold facts between two.
-    FACTS = "SELECT facts FROM fact_batch WHERE tenant = $1 AND last_seq >= $2 AND first_seq <= $3 ORDER BY first_seq";
+    FACTS = "SELECT facts FROM fact_batch WHERE tenant = $1 AND first_seq >= (SELECT COALESCE(MAX(first_seq), 0) FROM fact_batch WHERE tenant = $1 AND first_seq <= $2) AND last_seq >= $2 AND first_seq <= $3 ORDER BY first_seq";
     /// One commit's inputs, numbered on.
     PUT_JOURNAL = "INSERT INTO journal_batch (tenant, seq, entries) VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal_batch WHERE tenant = $1), $2)";
     /// The whole journal.
@@ -51,6 +51,18 @@ statements! {
     PUT_CALLBACK_CALL = "INSERT INTO callback_call (tenant, grp, call, started) VALUES ($1, $2, $3, $4)";
     /// Records of the calls for callbacks of a group that began between two moments.
     CALLBACK_CALLS = "SELECT record FROM call_record WHERE tenant = $1 AND call IN (SELECT call FROM callback_call WHERE tenant = $1 AND grp = $2 AND started >= $3 AND started < $4) ORDER BY started, call";
+    /// Somebody was on a call.
+    PUT_CALL_PARTY = "INSERT INTO call_party (tenant, party, started, call) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    /// Records of a person's calls that began between two moments, but for those that a group offered him.
+    CALLS_OF_PARTY = "SELECT record FROM call_record WHERE tenant = $1 AND call IN (SELECT call FROM call_party WHERE tenant = $1 AND party = $2 AND started >= $3 AND started < $4) ORDER BY started, call";
+    /// A group offered somebody calls on a day.
+    PUT_OFFERED_DAY = "INSERT INTO offered_day (tenant, party, day, grp) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    /// The groups that offered somebody calls between two days.
+    OFFERING_GROUPS = "SELECT DISTINCT grp FROM offered_day WHERE tenant = $1 AND party = $2 AND day >= $3 AND day <= $4 ORDER BY grp";
+    /// Where a step of a callback stands among the facts.
+    PUT_CALLBACK_STEP = "INSERT INTO callback_step (tenant, callback, seq) VALUES ($1, $2, $3)";
+    /// Where the steps of a callback stand.
+    CALLBACK_STEPS = "SELECT seq FROM callback_step WHERE tenant = $1 AND callback = $2 ORDER BY seq";
     /// Newest records before a call that began between two moments.
     CALLS_BETWEEN = "SELECT record FROM call_record WHERE tenant = $1 AND call < $2 AND started >= $3 AND started < $4 ORDER BY call DESC LIMIT $5";
     /// A party.
@@ -65,6 +77,8 @@ statements! {
     LAST_PARTY = "SELECT COALESCE(MAX(id), 0) FROM party WHERE tenant = $1";
     /// Forgets a party's name and number.
     ERASE_PARTY = "UPDATE party SET label = NULL WHERE tenant = $1 AND id = $2";
+    /// Whether the database answers.
+    ANY_COMPANY = "SELECT version FROM company LIMIT 1";
     /// All companies with their newest settings.
     COMPANIES = "SELECT c.tenant, c.version, v.document FROM company c JOIN company_version v ON v.tenant = c.tenant AND v.version = c.version ORDER BY c.tenant";
     /// The settings of one version.
@@ -79,6 +93,8 @@ statements! {
     CLEAR_DIRECTORY = "DELETE FROM directory WHERE tenant = $1";
     /// A claim.
     CLAIM = "INSERT INTO directory (kind, label, tenant) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    /// Which other company has a claim.
+    CLAIMED = "SELECT tenant FROM directory WHERE kind = $1 AND label = $2 AND tenant <> $3";
     /// A secret.
     PUT_SECRET = "INSERT INTO secret (tenant, name, kind, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, name, kind) DO UPDATE SET sealed = excluded.sealed";
     /// A company's secrets of a kind.

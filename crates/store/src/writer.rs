@@ -6,6 +6,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use model::saved::SavedState;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use crate::commit::{self, Ends, Line};
+use crate::commit::{self, Line, OnDisk};
 use crate::{NewParty, Store, StoreError};
 
 /// What one company wants on disk, together.
@@ -56,6 +57,18 @@ pub struct Writer {
     commits: mpsc::UnboundedSender<Waiting>,
     /// Until when a database that fails is tried again; `None`: until it takes what it shall.
     until: watch::Sender<Option<Instant>>,
+    pulse: Arc<Mutex<Pulse>>,
+}
+
+/// How the writing goes.
+#[derive(Debug, Default)]
+struct Pulse {
+    /// When the write under way began.
+    begun: Option<Instant>,
+    /// When something was written last.
+    took: Option<Instant>,
+    /// Why something is kept and tried again.
+    refused: Option<String>,
 }
 
 impl Writer {
@@ -63,16 +76,36 @@ impl Writer {
     pub fn start(store: Store) -> Writer {
         let (commits, inbox) = mpsc::unbounded_channel();
         let (until, told) = watch::channel(None);
-        tokio::spawn(run(
-            Disk { store, line: None, ends: Ends::default(), until: told, kept: Vec::new(), told: None },
-            inbox,
-        ));
-        Writer { commits, until }
+        let pulse = Arc::new(Mutex::new(Pulse::default()));
+        let disk = Disk {
+            store,
+            line: None,
+            on_disk: OnDisk::default(),
+            until: told,
+            pulse: pulse.clone(),
+            kept: Vec::new(),
+            told: None,
+        };
+        tokio::spawn(run(disk, inbox));
+        Writer { commits, until, pulse }
     }
 
     /// Helin ends: what a failing database does not take within this time is given up, and its ticket says so.
     pub fn end_within(&self, patience: Duration) {
         self.until.send_replace(Some(Instant::now() + patience));
+    }
+
+    /// Why nothing can be written now; `None`: as far as is known, it can.
+    pub fn trouble(&self) -> Option<String> {
+        let pulse = self.pulse.lock().unwrap_or_else(PoisonError::into_inner);
+        let waits = pulse.begun.map(|begun| begun.elapsed()).filter(|waits| *waits >= SLOW);
+        if let Some(waits) = waits {
+            return Some(format!("the database has not answered a write for {} s", waits.as_secs()));
+        }
+        // Where others' facts are taken, one company's are no fault of the disk.
+        let takes = pulse.took.is_some_and(|took| took.elapsed() < TAKES);
+        let refused = pulse.refused.as_ref().filter(|_| !takes)?;
+        Some(format!("the database does not take facts ({refused}): is the disk full?"))
     }
 
     /// Hands over a commit. Each company has at most one under way, so what waits is bounded by companies.
@@ -122,8 +155,9 @@ async fn run(mut disk: Disk, mut inbox: mpsc::UnboundedReceiver<Waiting>) {
 struct Disk {
     store: Store,
     line: Option<Line>,
-    ends: Ends,
+    on_disk: OnDisk,
     until: watch::Receiver<Option<Instant>>,
+    pulse: Arc<Mutex<Pulse>>,
     /// What it has not taken yet but may: one commit a company, as there is one under way.
     kept: Vec<Waiting>,
     /// When the log was last told so.
@@ -132,7 +166,19 @@ struct Disk {
 
 impl Disk {
     async fn write(&mut self, commits: &[Commit]) -> Result<(), StoreError> {
-        commit::write(&self.store, &mut self.line, commits, &mut self.ends).await
+        self.note(|pulse| pulse.begun = Some(Instant::now()));
+        let written = commit::write(&self.store, &mut self.line, commits, &mut self.on_disk).await;
+        self.note(|pulse| {
+            pulse.begun = None;
+            if written.is_ok() {
+                pulse.took = Some(Instant::now());
+            }
+        });
+        written
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Pulse)) {
+        change(&mut self.pulse.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Writes commits together; where that fails, each alone, so that the one that cannot be written fails alone.
@@ -153,6 +199,7 @@ impl Disk {
         match self.write(std::slice::from_ref(&waiting.0)).await {
             Err(fault) if !fault.is_lasting() && !self.is_over() => {
                 self.tell(&fault);
+                self.note(|pulse| pulse.refused = Some(fault.to_string()));
                 self.kept.push(waiting);
             }
             result => resolve(waiting, result),
@@ -166,8 +213,11 @@ impl Disk {
         for waiting in std::mem::take(&mut self.kept) {
             self.take_alone(waiting).await;
         }
-        if self.kept.is_empty() && self.told.take().is_some() && !self.is_over() {
-            tracing::warn!("the database takes facts again");
+        if self.kept.is_empty() {
+            self.note(|pulse| pulse.refused = None);
+            if self.told.take().is_some() && !self.is_over() {
+                tracing::warn!("the database takes facts again");
+            }
         }
     }
 
@@ -197,6 +247,12 @@ const TOGETHER_MAX: usize = 4_096;
 
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// A write that takes longer is told of to whoever asks whether calls can be taken.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// So long after a write, the database is held to take facts.
+const TAKES: Duration = Duration::from_secs(1);
 
 /// Between two words of the log about a database that fails.
 const TELL_EVERY: Duration = Duration::from_secs(30);

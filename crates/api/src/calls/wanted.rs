@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::may_see;
 use crate::ApiState;
 use crate::figures::{Gathered, Offer, Went, offer, offered_to, waited, went};
-use crate::gateway::Ask;
+use crate::gateway::{Ask, Depth};
 use crate::principal::Scope;
 use crate::problem::Problem;
 use crate::request::was_there;
@@ -31,7 +31,8 @@ pub struct CallsQuery {
     pub limit: Option<u32>,
     /// `next` of the page before.
     pub cursor: Option<String>,
-    /// Begun, or with `group` entered, from then on: ISO 8601.
+    /// Begun, or with `group` entered, from then on: ISO 8601, as `2026-03-02T00:00:00Z`, or `2026-03-02` as the
+    /// company's clocks show it.
     pub from: Option<String>,
     /// Before then: ISO 8601.
     pub to: Option<String>,
@@ -135,7 +136,7 @@ impl CallsQuery {
     /// # Errors
     /// A field cannot be read: 400. A group or person that the asker may not know of: 404.
     pub(super) async fn wanted(&self, state: &ApiState, scope: &Scope) -> Result<Wanted, Problem> {
-        let window = window::read(self.from.as_deref(), self.to.as_deref())?;
+        let window = window::read(state, scope, (self.from.as_deref(), self.to.as_deref())).await?;
         if self.visit.is_some() && self.group.is_none() {
             return Err(Problem::bad_field("visit", "of which group? Add `group`"));
         }
@@ -188,7 +189,9 @@ impl Wanted {
         Slice { before, limit }: Slice,
     ) -> Result<(Vec<CallRecord>, Option<String>), Problem> {
         let (tenant, window) = (scope.tenant.clone(), Some(self.window.unwrap_or(window::ALWAYS)));
-        let gathered = state.gateway.ask(|answer| Ask::Gather { tenant, group, window, answer }).await?;
+        let depth = Depth::Own;
+        let gathered =
+            state.gateway.ask(|answer| Ask::Gather { tenant, group, window, depth, answer }).await?;
         let gathered = gathered.ok_or_else(Problem::not_found)?;
         let mut found: Vec<&CallRecord> = gathered
             .visited

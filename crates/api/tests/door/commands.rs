@@ -156,13 +156,13 @@ async fn a_body_that_cannot_be_read_names_its_field() {
     let long = format!(r#"{{"to":"{}"}}"#, "1".repeat(65));
     for (verb, body, field) in [
         ("transfer", "", "body"),
-        ("transfer", r#"{"mode":"blind"}"#, "body"),
-        ("transfer", r#"{"to":"102","mode":"warm"}"#, "body"),
+        ("transfer", r#"{"mode":"blind"}"#, "to"),
+        ("transfer", r#"{"to":"102","mode":"warm"}"#, "mode"),
         ("transfer", r#"{"to":" "}"#, "to"),
         ("transfer", long.as_str(), "to"),
-        ("take", "{}", "body"),
+        ("take", "{}", "user"),
         ("move", r#"{"position":0}"#, "position"),
-        ("move", r#"{"position":-1}"#, "body"),
+        ("move", r#"{"position":-1}"#, "position"),
         ("pickup", "[]", "body"),
     ] {
         let problem = give(&house, SINILIND, call, verb, body).await.problem(400, "bad_request");

@@ -48,6 +48,8 @@ pub(crate) struct Heard {
     pub(crate) simulated: Option<Result<Box<SimulationReport>, SimulationRefusal>>,
     /// What Sinilind's `GROUP` looks like instead of the usual.
     pub(crate) live: Option<LiveGroup>,
+    /// Why the platform is not ready.
+    pub(crate) trouble: Option<String>,
 }
 
 /// What a company has under way.
@@ -76,6 +78,7 @@ fn note(ask: &Ask) -> String {
         Ask::Call { tenant, .. } => format!("Call {tenant}"),
         Ask::Calls { tenant, .. } => format!("Calls {tenant}"),
         Ask::Gather { tenant, .. } => format!("Gather {tenant}"),
+        Ask::OwnTime { tenant, .. } => format!("OwnTime {tenant}"),
         Ask::Dialled { tenant, .. } => format!("Dialled {tenant}"),
         Ask::Callbacks { tenant, .. } => format!("Callbacks {tenant}"),
         Ask::Directory { tenant, .. } => format!("Directory {tenant}"),
@@ -134,7 +137,11 @@ async fn answer(store: &Store, ask: Ask, heard: &Mutex<Heard>) {
             records.truncate(limit as usize);
             answer.send(records).unwrap();
         }
-        Ask::Gather { tenant, group, window, answer } => {
+        Ask::OwnTime { wall, answer, .. } => {
+            // Its clocks are two hours ahead.
+            answer.send(Utc(wall.0 - 7_200_000_000)).unwrap();
+        }
+        Ask::Gather { tenant, group, window, answer, .. } => {
             let gathered = gather(store, &tenant, group, window, open(heard, &tenant)).await;
             let known = numbers(&tenant).iter().any(|number| number.parse() == Ok(group));
             let there = known || !gathered.visited.is_empty();
@@ -180,7 +187,10 @@ async fn answer(store: &Store, ask: Ask, heard: &Mutex<Heard>) {
             heard.simulations.push(*wish);
             answer.send(heard.simulated.take().expect("what comes of it is scripted")).unwrap();
         }
-        Ask::Ready { answer } => answer.send(Ok(())).unwrap(),
+        Ask::Ready { answer } => {
+            let trouble = heard.lock().unwrap().trouble.clone();
+            answer.send(trouble.map_or(Ok(()), Err)).unwrap();
+        }
         Ask::Metrics { answer } => answer.send("helin_calls 0\n".to_owned()).unwrap(),
     }
 }

@@ -29,9 +29,14 @@ async fn a_wrong_field_is_named() {
         ("GET", format!("{live}/calls.csv?from=2026-13-01"), "", "from"),
         ("POST", format!("{live}/members/mari/pause"), "{\"reason\":", "body"),
         ("POST", format!("{live}/members/mari/pause"), "[]", "body"),
-        ("POST", format!("{live}/members/mari/pause"), "{\"reasn\":\"lunch\"}", "body"),
-        ("PUT", "/api/v1/users/mari/presence".to_owned(), "{\"activity\":\"dnd\",\"until\":1}", "body"),
-        ("POST", format!("{live}/members/mari/login"), "{\"duty\":\"yes\"}", "body"),
+        ("POST", format!("{live}/members/mari/pause"), "{\"reasn\":\"lunch\"}", "reasn"),
+        ("POST", format!("{live}/members/mari/pause"), "{\"reason\":5}", "reason"),
+        ("PUT", "/api/v1/users/mari/presence".to_owned(), "{\"activity\":\"dnd\",\"until\":1}", "until"),
+        ("PUT", "/api/v1/users/mari/presence".to_owned(), "{\"activity\":\"gone\"}", "activity"),
+        ("PUT", "/api/v1/users/mari/presence".to_owned(), "{}", "activity"),
+        ("POST", format!("{live}/members/mari/login"), "{\"duty\":\"yes\"}", "duty"),
+        ("GET", "/api/v1/groups?limit=0".to_owned(), "", "limit"),
+        ("GET", "/api/v1/groups?cursor=x".to_owned(), "", "cursor"),
         ("POST", format!("{live}/members/mari/pause"), "{\"reason\":\"\"}", "reason"),
         ("GET", "/api/v1/companies/sinilind/document?all=x".to_owned(), "", "all"),
         ("PUT", "/api/v1/companies/sinilind/document?dry_run=x".to_owned(), "", "dry_run"),
@@ -109,4 +114,16 @@ async fn a_platform_that_does_not_answer_is_unavailable() {
     }
     assert_eq!(house.get("/readyz", "").await.status, 503);
     assert_eq!(house.get("/healthz", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn who_asks_whether_calls_can_be_taken_is_told_why_not_and_when_again() {
+    let house = House::build().await;
+    assert_eq!(house.get("/readyz", "").await.status, 200);
+    house.heard.lock().unwrap().trouble = Some("the database does not take facts".to_owned());
+    let answer = house.get("/readyz", "").await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.text, "the database does not take facts\n");
+    house.heard.lock().unwrap().trouble = None;
+    assert_eq!(house.get("/readyz", "").await.status, 200);
 }

@@ -75,17 +75,17 @@ async fn everything_that_is_wished_is_handed_on() {
 #[tokio::test]
 async fn what_is_no_wish_is_refused_without_asking() {
     let house = House::build().await;
-    for body in [
-        "",
-        "[]",
-        "{}",
-        r#"{"day":20260302}"#,
-        r#"{"day":"2026-03-02","rate":{"8000":60}}"#,
-        r#"{"day":"2026-03-02","misses":-1}"#,
-        r#"{"day":"2026-03-02","changes":"x"}"#,
+    for (body, field) in [
+        ("", "body"),
+        ("[]", "body"),
+        ("{}", "day"),
+        (r#"{"day":20260302}"#, "day"),
+        (r#"{"day":"2026-03-02","rate":{"8000":60}}"#, "rate"),
+        (r#"{"day":"2026-03-02","misses":-1}"#, "misses"),
+        (r#"{"day":"2026-03-02","changes":"x"}"#, "changes"),
     ] {
         let problem = house.ask("POST", PATH, SINILIND, body).await.problem(400, "bad_request");
-        assert_eq!(problem["faults"][0]["path"], "body", "{body}");
+        assert_eq!(problem["faults"][0]["path"], field, "{body}");
     }
     assert!(house.heard.lock().unwrap().simulations.is_empty());
 }

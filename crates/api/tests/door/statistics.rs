@@ -245,10 +245,10 @@ async fn a_call_that_was_given_to_somebody_else_is_his() {
 }
 
 #[tokio::test]
-async fn a_window_is_read_as_utc() {
+async fn a_time_without_a_zone_is_the_companys_own() {
     let house = House::build().await;
     for (query, from, to) in [
-        ("from=2026-03-02&to=2026-03-03", "2026-03-02T00:00:00.000Z", "2026-03-03T00:00:00.000Z"),
+        ("from=2026-03-02&to=2026-03-03", "2026-03-01T22:00:00.000Z", "2026-03-02T22:00:00.000Z"),
         (
             "from=2026-03-02T09:00:00Z&to=2026-03-02T09:30:00.500Z",
             "2026-03-02T09:00:00.000Z",
@@ -256,10 +256,10 @@ async fn a_window_is_read_as_utc() {
         ),
         (
             "from=2026-03-02T09:00&to=2026-03-02T09:00:00%2B00:00",
-            "2026-03-02T09:00:00.000Z",
+            "2026-03-02T07:00:00.000Z",
             "2026-03-02T09:00:00.000Z",
         ),
-        ("from=2026-03-02", "2026-03-02T00:00:00.000Z", "9999-12-31T23:59:59.999Z"),
+        ("from=2026-03-02", "2026-03-01T22:00:00.000Z", "9999-12-31T23:59:59.999Z"),
     ] {
         let path = format!("/api/v1/groups/{GROUP}/statistics?{query}");
         let figures = house.get(&path, SINILIND).await.json();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::figures::{Elsewhere, Gathered, Phones, Seat, elsewhere};
+use api::gateway::Depth;
 use model::fact::{CallbackState, Called};
 use model::id::{CallId, PartyId, TenantId};
 use model::number::Number;
@@ -13,9 +14,6 @@ use store::Store;
 use super::{open_calls, or_log};
 use crate::node::clock::utc_now;
 use crate::platform::{Company, Platform};
-
-/// Ended calls are read in pieces of so many.
-const PAGE: u32 = 1_000;
 
 /// Calls that began so long before a window may reach into it.
 const CALL_MAX: Span = Span::seconds(4 * 3_600);
@@ -28,7 +26,7 @@ pub(super) async fn gather(
     platform: &Platform,
     tenant: &TenantId,
     number: Number,
-    asked: Option<(Utc, Utc)>,
+    (asked, depth): (Option<(Utc, Utc)>, Depth),
 ) -> Option<Gathered> {
     let company = platform.company(tenant)?;
     // A group that was deleted keeps what happened in it (V-63).
@@ -58,9 +56,12 @@ pub(super) async fn gather(
         }
     }
     let members: BTreeSet<PartyId> = parties.iter().copied().collect();
-    let mut away = elsewhere_ended(store, tenant, (number, &members), window).await?;
-    away.extend(open.iter().flat_map(|record| elsewhere(record, number, now)));
-    away.retain(|time| members.contains(&time.party));
+    let mut away = Vec::new();
+    if depth == Depth::Figures {
+        away = elsewhere_ended(store, tenant, (number, &members), window).await?;
+        away.extend(open.iter().flat_map(|record| elsewhere(record, number, now)));
+        away.retain(|time| members.contains(&time.party));
+    }
     let visits = |record: &CallRecord| {
         record
             .visits
@@ -109,8 +110,8 @@ async fn was_there(platform: &Platform, tenant: &TenantId, number: Number) -> Op
     Some(!visited.is_empty() || !or_log(store.sessions(tenant, number, EVER).await)?.is_empty())
 }
 
-/// When members were in calls that were not the group's and have ended. Only times are kept of them: a company has
-/// more calls than a group.
+/// When members were in calls that were not the group's and have ended. Read by the members and by the groups that
+/// offered them calls: a company has more calls than a group.
 async fn elsewhere_ended(
     store: &Store,
     tenant: &TenantId,
@@ -118,16 +119,26 @@ async fn elsewhere_ended(
     (from, to): (Utc, Utc),
 ) -> Option<Vec<Elsewhere>> {
     let window = (Utc(from.0.saturating_sub_unsigned(CALL_MAX.0 * 1_000)), to);
-    let (mut times, mut before) = (Vec::new(), None);
-    loop {
-        let records = or_log(store.calls_between(tenant, before, window, PAGE).await)?;
-        let theirs = records.iter().flat_map(|record| elsewhere(record, group, from));
-        times.extend(theirs.filter(|time| members.contains(&time.party) && time.to > from));
-        match records.last() {
-            Some(last) if records.len() == PAGE as usize => before = Some(last.call),
-            Some(_) | None => return Some(times),
+    let (mut times, mut seen, mut groups) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    let mut add = |records: Vec<CallRecord>| {
+        for record in records {
+            if record.started < window.0 || !seen.insert(record.call) {
+                continue;
+            }
+            let theirs = elsewhere(&record, group, from);
+            times.extend(theirs.filter(|time| members.contains(&time.party) && time.to > from));
         }
+    };
+    for member in members {
+        add(or_log(store.calls_of_party(tenant, *member, window).await)?);
+        groups.extend(or_log(store.offering_groups(tenant, *member, window).await)?);
     }
+    groups.remove(&group);
+    for other in groups {
+        add(or_log(store.visited(tenant, other, window).await)?);
+        add(or_log(store.callback_calls(tenant, other, window).await)?);
+    }
+    Some(times)
 }
 
 /// Ended calls, and those under way or not yet on disk, oldest first.
@@ -168,3 +179,6 @@ fn just_ended(company: &Company, number: Number) -> Vec<(CallId, CallbackState)>
         .map(|(callback, request)| (*callback, request.state))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,6 +76,14 @@ pub(crate) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
+/// When the clocks of a zone show what `wall` is in UTC. What they show twice is taken the first time; what they
+/// pass over, as long after the gap begins.
+pub(crate) fn at_wall_time(name: &str, wall: Utc) -> Utc {
+    let Ok(stamp) = jiff::Timestamp::from_microsecond(wall.0) else { return wall };
+    let shown = TimeZone::UTC.to_datetime(stamp);
+    zone(name).to_timestamp(shown).map_or(wall, |at| Utc(at.as_microsecond()))
+}
+
 impl View {
     pub(crate) fn new(config: Arc<TenantConfig>, state: SavedState, now: Utc) -> View {
         let day = Day::of(zone(&config.time_zone), now);
@@ -352,6 +360,25 @@ mod tests {
              preset = \"customer_service\"\n"
         );
         View::new(Arc::new(resolve::read(&file, &Prompts::default()).unwrap()), SavedState::default(), now)
+    }
+
+    #[test]
+    fn a_day_begins_with_the_companys_clocks() {
+        for (zone, wall, expected) in [
+            ("Europe/Tallinn", "2026-03-02T00:00:00Z", "2026-03-01T22:00:00Z"),
+            // The day on which they are put forward, and the day after.
+            ("Europe/Tallinn", "2026-03-29T00:00:00Z", "2026-03-28T22:00:00Z"),
+            ("Europe/Tallinn", "2026-03-30T00:00:00Z", "2026-03-29T21:00:00Z"),
+            // What they show twice, and a midnight that they pass over.
+            ("Europe/Tallinn", "2026-10-25T03:30:00Z", "2026-10-25T00:30:00Z"),
+            ("Asia/Beirut", "2026-03-29T00:00:00Z", "2026-03-28T22:00:00Z"),
+            ("UTC", "2026-03-02T00:00:00Z", "2026-03-02T00:00:00Z"),
+        ] {
+            assert_eq!(at_wall_time(zone, at(wall)), at(expected), "{wall} in {zone}");
+        }
+        // Behind the last day that the calendar reckons with.
+        let end = Utc(253_402_214_400_000_000);
+        assert_eq!(at_wall_time("Europe/Tallinn", end), end);
     }
 
     fn call(view: &mut View, n: u64, now: Utc) {

@@ -86,7 +86,7 @@ impl Platform {
             ApplyRefusal::Faults(faults.into_iter().map(|fault| shown(with_line(fault, parsed))).collect())
         };
         let made = claims::claims(&config);
-        let taken = self.taken(tenant, &made);
+        let taken = self.taken(tenant, &made).await?;
         if !taken.is_empty() {
             return Err(lined(taken));
         }
@@ -187,11 +187,13 @@ impl Platform {
             .collect()
     }
 
-    /// What the company cannot have, because others have it.
-    fn taken(&self, tenant: &TenantId, made: &[Made]) -> Vec<Fault> {
-        let companies = self.companies();
-        let others = companies.iter().map(|company| &*company.config);
-        claims::taken(made, others.filter(|config| config.id != *tenant))
+    /// What the company cannot have: the file makes it twice, or others have it.
+    async fn taken(&self, tenant: &TenantId, made: &[Made]) -> Result<Vec<Fault>, ApplyRefusal> {
+        let taken = self.store.taken(tenant, made.iter().map(|made| &made.claim)).await;
+        let taken = taken.map_err(unavailable)?;
+        let mut faults = claims::doubled(made);
+        faults.extend(made.iter().filter(|made| taken.contains(&made.claim)).map(claims::foreign));
+        Ok(faults)
     }
 
     /// Prints a company's settings.

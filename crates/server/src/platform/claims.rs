@@ -2,7 +2,7 @@
 //! none. The store has the last word; what is said here is said before anything is written, of all of it at once,
 //! with the path in the file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use model::config::TenantConfig;
 use model::config::fault::Fault;
@@ -53,8 +53,8 @@ fn member_label(config: &TenantConfig, party: PartyId, name: &str) -> String {
     outside.or_else(own).map_or_else(|| format!("{name}@{}", config.id), |number| number.to_string())
 }
 
-/// Those of `own` that cannot be had: another company has them, or the file makes them twice.
-pub(super) fn taken<'a>(own: &[Made], others: impl Iterator<Item = &'a TenantConfig>) -> Vec<Fault> {
+/// Those that the file makes twice.
+pub(super) fn doubled(own: &[Made]) -> Vec<Fault> {
     let mut first: BTreeMap<&Claim, &Made> = BTreeMap::new();
     let mut faults = Vec::new();
     for made in own {
@@ -65,8 +65,6 @@ pub(super) fn taken<'a>(own: &[Made], others: impl Iterator<Item = &'a TenantCon
             ));
         }
     }
-    let elsewhere: BTreeSet<_> = others.flat_map(claims).map(|made| made.claim).collect();
-    faults.extend(own.iter().filter(|made| elsewhere.contains(&made.claim)).map(foreign));
     faults
 }
 

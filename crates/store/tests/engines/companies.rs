@@ -12,6 +12,7 @@ on_both!(
     who_writes_from_an_old_version_is_refused,
     of_two_writers_at_once_one_is_refused,
     a_claim_belongs_to_one_company,
+    what_others_have_is_known_before_it_is_claimed,
     a_claim_given_up_is_free_for_others,
     a_refused_version_leaves_nothing_behind,
 );
@@ -79,6 +80,24 @@ async fn a_claim_belongs_to_one_company(place: &Place) {
     // The same text as another kind of claim is free.
     let free = claiming("third", 0, ClaimKind::Domain, "label of Number");
     assert_eq!(store.put_version(free).await.unwrap(), 1);
+}
+
+async fn what_others_have_is_known_before_it_is_claimed(place: &Place) {
+    let store = place.open().await;
+    store.put_version(claiming("sinilind", 0, ClaimKind::Number, "+3726001000")).await.unwrap();
+    store.put_version(claiming("kuldnokk", 0, ClaimKind::Domain, "kuldnokk.demo")).await.unwrap();
+    let claim = |kind, label: &str| Claim { kind, label: label.to_owned() };
+    let claims = [
+        claim(ClaimKind::Number, "+3726001000"),
+        claim(ClaimKind::Domain, "+3726001000"),
+        claim(ClaimKind::Number, "+3726009999"),
+        claim(ClaimKind::Domain, "kuldnokk.demo"),
+    ];
+    for (asker, expected) in [("sinilind", vec![3]), ("kuldnokk", vec![0]), ("third", vec![0, 3])] {
+        let taken = store.taken(&tenant(asker), claims.iter()).await.unwrap();
+        let expected: Vec<&Claim> = expected.into_iter().map(|at: usize| &claims[at]).collect();
+        assert_eq!(taken.into_iter().collect::<Vec<_>>(), expected, "{asker}");
+    }
 }
 
 async fn a_claim_given_up_is_free_for_others(place: &Place) {

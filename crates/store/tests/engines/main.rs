@@ -31,5 +31,6 @@ mod place;
 mod sample;
 mod secrets;
 mod statements;
+mod ties;
 mod tokens;
 mod writer;

@@ -139,8 +139,11 @@ async fn a_commit_outlives_a_database_that_fails_for_a_while(place: &Place) {
     let mut ticket = writer.submit(facts_commit("sinilind", 2, 2));
     let early = tokio::time::timeout(Duration::from_millis(100), &mut ticket).await;
     assert!(early.is_err(), "resolved although nothing could be written: {early:?}");
+    // Whoever asks is told so, soon after the last facts that were taken, and told when they are taken again.
+    until(|| writer.trouble().is_some_and(|trouble| trouble.contains("fact_batch"))).await;
     place.tamper("ALTER TABLE taken_away RENAME TO fact_batch").await;
     ticket.await.unwrap();
+    until(|| writer.trouble().is_none()).await;
     assert_eq!(facts(&store, "sinilind").await, [fact(1), fact(2)]);
     assert_eq!(store.journal(&tenant("sinilind")).await.unwrap().len(), 2);
 }
@@ -208,6 +211,16 @@ async fn a_writer_of_a_closed_store_says_so(place: &Place) {
     assert!(matches!(refused, Err(StoreError::Closed)), "{refused:?}");
 }
 
+async fn until(happens: impl Fn() -> bool) {
+    tokio::time::timeout(Duration::from_secs(30), async {
+        while !happens() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("it happens");
+}
+
 async fn facts(store: &Store, company: &str) -> Vec<Fact> {
     store.facts(&tenant(company), FactSeq(1), FactSeq(u64::MAX)).await.unwrap()
 }
@@ -250,8 +263,25 @@ async fn a_company_whose_facts_are_not_taken_holds_up_nobody() {
     for seq in 1..=3 {
         let other = writer.submit(facts_commit("kuldnokk", seq, seq));
         tokio::time::timeout(Duration::from_secs(30), other).await.expect("it is not held up").unwrap();
+        assert_eq!(writer.trouble(), None, "others' calls can be taken");
     }
     sqlx::query("DROP TRIGGER no").execute(pool).await.unwrap();
     tokio::time::timeout(Duration::from_secs(30), held).await.expect("it is written now").unwrap();
     assert_eq!(facts(&store, "sinilind").await, [fact(1)]);
+}
+
+/// Somebody else holds the database: nothing fails yet, and nothing is written either.
+#[tokio::test]
+async fn a_write_that_takes_long_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open_folder(folder.path()).await.unwrap();
+    let Store::Lite(pool) = &store else { panic!("it is SQLite") };
+    let writer = Writer::start(store.clone());
+    let mut holder = pool.acquire().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *holder).await.unwrap();
+    let ticket = writer.submit(facts_commit("sinilind", 1, 1));
+    until(|| writer.trouble().is_some_and(|trouble| trouble.contains("has not answered"))).await;
+    sqlx::query("ROLLBACK").execute(&mut *holder).await.unwrap();
+    ticket.await.unwrap();
+    until(|| writer.trouble().is_none()).await;
 }
