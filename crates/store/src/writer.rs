@@ -63,11 +63,9 @@ pub struct Writer {
 /// How the writing goes.
 #[derive(Debug, Default)]
 struct Pulse {
-    /// When the write under way began.
-    begun: Option<Instant>,
-    /// When something was written last.
-    took: Option<Instant>,
-    /// Why something is kept and tried again.
+    /// Since when something is to be written and nothing was.
+    since: Option<Instant>,
+    /// Why not, where the database says so.
     refused: Option<String>,
 }
 
@@ -98,14 +96,13 @@ impl Writer {
     /// Why nothing can be written now; `None`: as far as is known, it can.
     pub fn trouble(&self) -> Option<String> {
         let pulse = self.pulse.lock().unwrap_or_else(PoisonError::into_inner);
-        let waits = pulse.begun.map(|begun| begun.elapsed()).filter(|waits| *waits >= SLOW);
-        if let Some(waits) = waits {
-            return Some(format!("the database has not answered a write for {} s", waits.as_secs()));
-        }
-        // Where others' facts are taken, one company's are no fault of the disk.
-        let takes = pulse.took.is_some_and(|took| took.elapsed() < TAKES);
-        let refused = pulse.refused.as_ref().filter(|_| !takes)?;
-        Some(format!("the database does not take facts ({refused}): is the disk full?"))
+        let waits = pulse.since.map(|since| since.elapsed()).filter(|waits| *waits >= SLOW)?.as_secs();
+        Some(match &pulse.refused {
+            Some(fault) => {
+                format!("the database has taken nothing for {waits} s ({fault}): is the disk full?")
+            }
+            None => format!("the database has not answered a write for {waits} s"),
+        })
     }
 
     /// Hands over a commit. Each company has at most one under way, so what waits is bounded by companies.
@@ -166,14 +163,14 @@ struct Disk {
 
 impl Disk {
     async fn write(&mut self, commits: &[Commit]) -> Result<(), StoreError> {
-        self.note(|pulse| pulse.begun = Some(Instant::now()));
-        let written = commit::write(&self.store, &mut self.line, commits, &mut self.on_disk).await;
         self.note(|pulse| {
-            pulse.begun = None;
-            if written.is_ok() {
-                pulse.took = Some(Instant::now());
-            }
+            pulse.since.get_or_insert_with(Instant::now);
         });
+        let written = commit::write(&self.store, &mut self.line, commits, &mut self.on_disk).await;
+        if written.is_ok() {
+            // Where others' facts are taken, one company's are no fault of the disk.
+            self.note(|pulse| *pulse = Pulse::default());
+        }
         written
     }
 
@@ -202,7 +199,12 @@ impl Disk {
                 self.note(|pulse| pulse.refused = Some(fault.to_string()));
                 self.kept.push(waiting);
             }
-            result => resolve(waiting, result),
+            result => {
+                if self.kept.is_empty() {
+                    self.note(|pulse| *pulse = Pulse::default());
+                }
+                resolve(waiting, result);
+            }
         }
     }
 
@@ -213,11 +215,8 @@ impl Disk {
         for waiting in std::mem::take(&mut self.kept) {
             self.take_alone(waiting).await;
         }
-        if self.kept.is_empty() {
-            self.note(|pulse| pulse.refused = None);
-            if self.told.take().is_some() && !self.is_over() {
-                tracing::warn!("the database takes facts again");
-            }
+        if self.kept.is_empty() && self.told.take().is_some() && !self.is_over() {
+            tracing::warn!("the database takes facts again");
         }
     }
 
@@ -248,11 +247,8 @@ const TOGETHER_MAX: usize = 4_096;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A write that takes longer is told of to whoever asks whether calls can be taken.
+/// Where nothing is taken for so long, calls had better go elsewhere.
 const SLOW: Duration = Duration::from_secs(2);
-
-/// So long after a write, the database is held to take facts.
-const TAKES: Duration = Duration::from_secs(1);
 
 /// Between two words of the log about a database that fails.
 const TELL_EVERY: Duration = Duration::from_secs(30);

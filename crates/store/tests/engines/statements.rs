@@ -16,6 +16,22 @@ async fn every_statement_is_understood_by_both_engines() {
     }
 }
 
+#[tokio::test]
+async fn few_calls_are_looked_up_and_the_others_are_not_walked_over() {
+    let place = Place::sqlite();
+    let store = place.open().await;
+    let Store::Lite(pool) = &store else { panic!("it is SQLite") };
+    for text in [sql::VISITED, sql::CALLS_OF_PARTY, sql::CALLBACK_CALLS] {
+        let mut plan = sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")));
+        for parameter in 1..=4_i64 {
+            plan = plan.bind(parameter);
+        }
+        let rows: Vec<(i64, i64, i64, String)> = plan.fetch_all(pool).await.unwrap();
+        let plan: Vec<String> = rows.into_iter().map(|(.., step)| step).collect();
+        assert!(plan.iter().any(|step| step.contains("call_record") && step.contains("call=?")), "{plan:#?}");
+    }
+}
+
 /// How many parameters, and the names of its columns.
 type Form = (usize, Vec<String>);
 
