@@ -1,5 +1,8 @@
 //! How a received stream goes: loss, order and jitter (RFC 3550 A.1, A.3, A.8).
 
+/// Packets that a stream may lack and still be the same (RFC 3550 A.1).
+const DROPOUT_MAX: u16 = 3_000;
+
 /// Figures of one received stream. A new SSRC begins anew, keeping the counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -81,6 +84,12 @@ impl Received {
         self.sampled = true;
     }
 
+    /// Whether a packet can be the next of the stream received last, some of which may have been lost.
+    pub fn goes_on(&self, ssrc: u32, sequence: u16) -> bool {
+        let ahead = sequence.wrapping_sub(self.last);
+        self.own > 0 && ssrc == self.ssrc && (1..DROPOUT_MAX).contains(&ahead)
+    }
+
     /// Packets received.
     pub fn packets(&self) -> u64 {
         self.packets
@@ -150,6 +159,16 @@ mod tests {
         received.sample();
         received.packet(2, 5, 0, 0);
         assert_eq!((received.packets(), received.lost()), (48, 2), "a new stream begins anew");
+    }
+
+    #[test]
+    fn a_stream_goes_on_by_its_source_and_its_numbers() {
+        let mut received = Received::new(8_000);
+        assert!(!received.goes_on(1, 65_535), "nothing has begun");
+        received.packet(1, 65_530, 0, 0);
+        assert!(received.goes_on(1, 65_531) && received.goes_on(1, 20));
+        assert!(!received.goes_on(1, 65_530) && !received.goes_on(1, 65_000) && !received.goes_on(1, 9_000));
+        assert!(!received.goes_on(2, 65_531));
     }
 
     #[test]

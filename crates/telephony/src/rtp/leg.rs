@@ -20,6 +20,11 @@ const REPORT_EVERY: u64 = 5_000;
 /// A leg of whose sound only a sample comes, and that was not heard for this long, is listened to again: it may send
 /// little.
 const SAMPLED_MAX: u64 = 2_000;
+/// A source that was silent for this long may have moved to another port: some packets' time.
+const MOVED_AFTER: u64 = 200;
+/// Behind a translation of addresses, where even the first port had to be learnt, any stream may follow one that was
+/// silent for this long.
+const REPLACED_AFTER: u64 = 2_000;
 /// What is due for longer is not sent all at once: no phone's buffer of late packets reaches that far.
 const LATE_MAX: u64 = 200;
 
@@ -186,24 +191,40 @@ impl Leg {
 
     /// Whether packets from there are this leg's (design section 6).
     ///
-    /// Where the described address is the signalling's, nothing is learnt: packets go where the description
-    /// says, and come from there; another port of that address counts only until the described one is heard.
-    /// Where they differ (a translation of addresses between), the signalling's address is learnt with its port.
-    fn admit(&mut self, from: SocketAddr) -> bool {
+    /// Where the described address is the signalling's, packets go where the description says, and come from there;
+    /// another port of that address counts only until the described one is heard. Where they differ (a translation of
+    /// addresses between), the signalling's address is learnt with its port. A port that is known gives way to another
+    /// of its address when its stream goes on from there.
+    fn admit(&mut self, packet: &Packet<'_>, from: SocketAddr, now: u64) -> bool {
         let Some(remote) = &self.remote else { return false };
         let described = remote.send_to;
         let same_address = described.is_some_and(|address| address.ip() == from.ip());
-        if described.is_some_and(|address| address.ip() == remote.trusted) {
-            if described == Some(from) {
-                self.latched = described;
+        let untranslated = described.is_some_and(|address| address.ip() == remote.trusted);
+        let trusted = from.ip() == remote.trusted;
+        match self.latched {
+            Some(known) if known == from => true,
+            Some(_) if trusted => {
+                let silent = now.saturating_sub(self.heard_at);
+                let moved = self.moved(packet, silent) || (!untranslated && silent >= REPLACED_AFTER);
+                if moved {
+                    self.latched = Some(from);
+                }
+                moved
             }
-            return same_address && (self.latched.is_none() || self.latched == Some(from));
+            None if untranslated && described != Some(from) => same_address,
+            None if trusted => {
+                self.latched = Some(from);
+                true
+            }
+            Some(_) | None => same_address,
         }
-        if from.ip() == remote.trusted {
-            self.latched = Some(from);
-            return true;
-        }
-        same_address
+    }
+
+    /// The known source is silent, and its very stream comes from another port: a translation of addresses was renewed
+    /// under way. Who does not know the stream's name and numbers moves nothing.
+    fn moved(&self, packet: &Packet<'_>, silent: u64) -> bool {
+        let after = if self.sampled { SAMPLED_MAX } else { MOVED_AFTER };
+        silent >= after && self.received.goes_on(packet.ssrc, packet.sequence)
     }
 
     /// A source as its descriptions name it. A phone on this machine writes the machine's address into its
@@ -219,7 +240,7 @@ impl Leg {
 
     /// A packet came.
     pub(super) fn hear(&mut self, packet: &Packet<'_>, from: SocketAddr, now: u64) -> Heard {
-        if !self.admit(self.named(from)) {
+        if !self.admit(packet, self.named(from), now) {
             return Heard::Stranger;
         }
         self.tie(from);

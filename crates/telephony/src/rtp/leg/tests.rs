@@ -64,6 +64,59 @@ fn where_addresses_tell_machines_apart_a_stranger_stays_one() {
     assert!(!hears(&mut leg, "192.0.2.9:11220"));
 }
 
+/// A packet of a stream, from a port, at a time; whether it is the leg's.
+fn comes(leg: &mut Leg, (ssrc, sequence): (u8, u8), from: &str, now: u64) -> bool {
+    let octets = [0x80, 8, 0, sequence, 0, 0, 0, 0, 0, 0, 0, ssrc, 0xd5];
+    let packet = Packet::read(&octets).unwrap();
+    leg.hear(&packet, from.parse().unwrap(), now) != Heard::Stranger
+}
+
+const OLD: &str = "127.0.0.1:11220";
+const NEW: &str = "127.0.0.1:40000";
+
+#[test]
+fn a_stream_that_goes_on_from_another_port_is_followed_once_the_old_one_is_silent() {
+    let mut leg = leg(OLD, "127.0.0.1");
+    assert!(comes(&mut leg, (9, 10), OLD, 20));
+    assert!(!comes(&mut leg, (9, 11), NEW, 40), "the old port may still speak");
+    assert!(comes(&mut leg, (9, 12), OLD, 60));
+    let late = 60 + MOVED_AFTER;
+    assert!(!comes(&mut leg, (7, 13), NEW, late), "another stream");
+    assert!(!comes(&mut leg, (9, 12), NEW, late), "a packet that was there already");
+    assert!(!comes(&mut leg, (9, 13), "192.0.2.9:40000", late), "another address");
+    assert_eq!(leg.target(), Some(OLD.parse().unwrap()));
+    assert!(comes(&mut leg, (9, 22), NEW, late), "ten packets were lost on the way");
+    assert_eq!(leg.target(), Some(NEW.parse().unwrap()), "what it hears follows");
+    assert!(comes(&mut leg, (9, 23), NEW, late + 20));
+    assert!(!comes(&mut leg, (9, 24), OLD, late + 40), "nor does it jump back");
+    assert_eq!(leg.figures().lost_in, 10);
+}
+
+#[test]
+fn behind_a_translation_of_addresses_a_new_stream_takes_the_place_of_a_long_silent_one() {
+    let mut leg = leg("10.0.0.7:4000", "127.0.0.1");
+    assert!(comes(&mut leg, (9, 10), OLD, 20));
+    assert_eq!(leg.target(), Some(OLD.parse().unwrap()), "where it comes from, not where it says");
+    assert!(!comes(&mut leg, (7, 80), NEW, 40), "no stray packet takes the sound away");
+    assert!(!comes(&mut leg, (7, 81), NEW, 20 + MOVED_AFTER));
+    assert!(comes(&mut leg, (9, 20), NEW, 20 + MOVED_AFTER), "the same stream");
+    assert!(comes(&mut leg, (7, 82), OLD, 20 + MOVED_AFTER + REPLACED_AFTER), "another, much later");
+}
+
+/// While only a sample of what it says comes, a short silence tells nothing.
+#[test]
+fn of_a_sampled_leg_the_silence_is_longer() {
+    let (mut leg, theirs) = listener(true);
+    let (at, now) = (theirs.local_addr().unwrap().to_string(), 20);
+    assert!(comes(&mut leg, (9, 16), &at, now));
+    assert!(leg.sampled);
+    assert!(!comes(&mut leg, (9, 32), NEW, now + 320));
+    assert!(!leg.is_dead(now + SAMPLED_MAX + 1));
+    assert!(!leg.sampled, "all is read again");
+    assert!(comes(&mut leg, (9, 120), NEW, now + SAMPLED_MAX + 1));
+    assert_eq!(leg.target(), Some(NEW.parse().unwrap()));
+}
+
 /// A leg that is sent music in a law, and the socket where it arrives.
 fn listener(sends: bool) -> (Leg, UdpSocket) {
     let theirs = UdpSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -115,7 +168,8 @@ fn a_late_shard_catches_up_on_little_and_passes_over_much() {
 fn a_socket_is_tied_while_nobody_hears_it() {
     let (mut leg, theirs) = listener(true);
     let ours = leg.rtp.local_addr().unwrap();
-    let packet = |sequence: u8| [0x80, 8, 0, sequence, 0, 0, 0, 0, 0, 0, 0, 9, 0xd5];
+    let stream = |ssrc, sequence: u8| [0x80, 8, 0, sequence, 0, 0, 0, 0, 0, 0, 0, ssrc, 0xd5];
+    let (packet, strange) = (|sequence| stream(9, sequence), |sequence| stream(7, sequence));
     let stranger = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let heard = |leg: &mut Leg, now| {
         let mut octets = [0; 64];
@@ -130,14 +184,14 @@ fn a_socket_is_tied_while_nobody_hears_it() {
     theirs.send_to(&packet(16), ours).unwrap();
     assert_eq!(heard(&mut leg, 5), 1);
     assert_eq!(leg.tied, Some(theirs.local_addr().unwrap()));
-    stranger.send_to(&packet(32), ours).unwrap();
+    stranger.send_to(&strange(32), ours).unwrap();
     theirs.send_to(&packet(32), ours).unwrap();
     assert_eq!(heard(&mut leg, 25), 1, "the kernel passes over the stranger");
     leg.play(25, &mut Vec::new(), &mut Vec::new());
     assert!(!came(&theirs).is_empty(), "it still sends");
     assert!(!leg.is_dead(25 + SAMPLED_MAX + 1));
     assert_eq!(leg.tied, None, "after a silence it hears whoever speaks");
-    stranger.send_to(&packet(48), ours).unwrap();
+    stranger.send_to(&strange(48), ours).unwrap();
     assert_eq!(heard(&mut leg, 3_000), 1);
     leg.play(3_000, &mut Vec::new(), &mut Vec::new());
     assert!(!came(&theirs).is_empty(), "it sends from the same port as before");
