@@ -148,12 +148,51 @@ fn relayed_offer_never_loses_a_section_the_far_side_has_seen() {
 }
 
 #[test]
-fn relayed_answer_keeps_a_s_order_and_b_s_numbers() {
+fn relayed_answer_keeps_a_s_order_and_a_s_numbers() {
     let offer = parse(OFFER);
     let answer = parse("m=audio 9000 RTP/AVP 0 8 96 3\na=rtpmap:96 telephone-event/8000\na=ptime:20\n");
     let answer = relay_answer(&offer, &answer, &[Some(place(US_TO_A)), None]).unwrap();
-    assert_eq!(media_lines(&answer), ["m=audio 10000 RTP/AVP 8 0 96", "m=video 0 RTP/AVP 99"]);
+    assert_eq!(media_lines(&answer), ["m=audio 10000 RTP/AVP 8 0 101", "m=video 0 RTP/AVP 99"]);
     assert_eq!(answer.media[0].ptime_ms, Some(20));
+}
+
+/// The relay writes one law of G.711 anew in the other: each side is offered and answered what it speaks.
+#[test]
+fn sides_of_one_law_each_agree_through_the_relay() {
+    let relayed = |body: &str| {
+        let offer = relay_offer(&parse(body), &[Some(place(US_TO_B))], 0).unwrap();
+        media_lines(&offer).remove(0)
+    };
+    let mu_only = "m=audio 4000 RTP/AVP 0 101\na=rtpmap:101 telephone-event/8000\n";
+    assert_eq!(relayed(mu_only), "m=audio 20000 RTP/AVP 0 8 101");
+    assert_eq!(relayed("m=audio 4000 RTP/AVP 8 13\n"), "m=audio 20000 RTP/AVP 8 0 13");
+    assert_eq!(relayed("m=audio 4000 RTP/AVP 8 0\n"), "m=audio 20000 RTP/AVP 8 0");
+    assert_eq!(
+        relayed("m=audio 4000 RTP/AVP 9\n"),
+        "m=audio 20000 RTP/AVP 9",
+        "G.722 alone cannot be translated"
+    );
+    let taken = "m=audio 4000 RTP/AVP 0 8\na=rtpmap:8 AMR/8000\n";
+    assert_eq!(relayed(taken), "m=audio 20000 RTP/AVP 0 8", "the number is in use");
+    let answered = |offer: &str, answer: &str| {
+        relay_answer(&parse(offer), &parse(answer), &[Some(place(US_TO_A))])
+            .map(|answer| media_lines(&answer).remove(0))
+    };
+    let a_and_keys = "m=audio 9000 RTP/AVP 8 96\na=rtpmap:96 telephone-event/8000\n";
+    assert_eq!(answered(mu_only, a_and_keys).unwrap(), "m=audio 10000 RTP/AVP 0 101");
+    // What B may send must all reach A: his law, too, beside a codec in common.
+    let wide = "m=audio 4000 RTP/AVP 9 0\n";
+    assert_eq!(answered(wide, "m=audio 9000 RTP/AVP 8 9\n").unwrap(), "m=audio 10000 RTP/AVP 9 0");
+    assert_eq!(answered(wide, "m=audio 9000 RTP/AVP 9\n").unwrap(), "m=audio 10000 RTP/AVP 9");
+    // A law in common is never translated.
+    assert_eq!(
+        answered("m=audio 4000 RTP/AVP 0 8\n", "m=audio 9000 RTP/AVP 8\n").unwrap(),
+        "m=audio 10000 RTP/AVP 8"
+    );
+    assert_eq!(
+        answered("m=audio 4000 RTP/AVP 18\n", "m=audio 9000 RTP/AVP 0\n"),
+        Err(Mismatch::NoCommonCodec)
+    );
 }
 
 #[test]
@@ -204,7 +243,7 @@ fn relay_refusals_name_their_reason() {
     let answer = |body: &str| relay_answer(&parse("m=audio 1 RTP/AVP 8\n"), &parse(body), &to_b).unwrap_err();
     assert_eq!(answer("m=audio 0 RTP/AVP 8\n"), Mismatch::Refused);
     assert_eq!(answer(""), Mismatch::Refused);
-    assert_eq!(answer("m=audio 1 RTP/AVP 0\n"), Mismatch::NoCommonCodec);
+    assert_eq!(answer("m=audio 1 RTP/AVP 9\n"), Mismatch::NoCommonCodec);
     assert_eq!(answer("m=video 1 RTP/AVP 34\n"), Mismatch::AnswerShape);
     assert_eq!(answer("m=audio 1 RTP/AVP 8\nm=audio 1 RTP/AVP 8\n"), Mismatch::AnswerShape);
 }

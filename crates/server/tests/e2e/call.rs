@@ -17,6 +17,8 @@ pub(crate) struct Call {
     routes: Vec<String>,
     cseq: u32,
     version: u32,
+    /// What this phone makes of a plain description.
+    pub(crate) writes: fn(String) -> String,
 }
 
 /// How the caller's INVITE shall differ from a plain one.
@@ -76,6 +78,7 @@ impl Phone {
             routes: Vec::new(),
             cseq: 1,
             version: 1,
+            writes: std::convert::identity,
         };
         if self.challenged {
             let challenge = call.expect_refusal(self, 401);
@@ -100,6 +103,7 @@ impl Call {
             local,
             cseq: phone.local.port().into(),
             version: 1,
+            writes: std::convert::identity,
             invite,
         }
     }
@@ -158,7 +162,11 @@ impl Call {
         address(response.must("Contact")).clone_into(&mut self.target);
         sound.connect(sound_address(&response.body));
         let ack = self.ack_of(phone, &response);
-        phone.send(&ack.with_body("application/sdp", description(sound.port(), 1, "sendrecv")));
+        phone.send(&ack.with_body("application/sdp", self.description(sound, "sendrecv")));
+    }
+
+    fn description(&self, sound: &Sound, direction: &str) -> String {
+        (self.writes)(description(sound.port(), self.version, direction))
     }
 
     /// A final refusal, acknowledged.
@@ -234,7 +242,7 @@ impl Call {
         if !self.invite.body.is_empty() {
             sound.connect(sound_address(&self.invite.body));
         }
-        self.respond(phone, 200, "OK", Some(description(sound.port(), self.version, "sendrecv")));
+        self.respond(phone, 200, "OK", Some(self.description(sound, "sendrecv")));
     }
 
     #[track_caller]
@@ -340,9 +348,8 @@ impl Call {
     #[track_caller]
     pub(crate) fn reinvite(&mut self, phone: &mut Phone, sound: &Sound, direction: &str) -> Message {
         self.version += 1;
-        let invite = self
-            .request(phone, "INVITE")
-            .with_body("application/sdp", description(sound.port(), self.version, direction));
+        let invite =
+            self.request(phone, "INVITE").with_body("application/sdp", self.description(sound, direction));
         phone.send(&invite);
         let branch = branch_of(invite.must("Via")).to_owned();
         let response = phone.expect("an answer to re-INVITE", |message| {
@@ -379,7 +386,7 @@ impl Call {
         self.version += 1;
         let response = response_to(&invite, 200, "OK")
             .with("Contact", phone.contact())
-            .with_body("application/sdp", description(sound.port(), self.version, direction));
+            .with_body("application/sdp", self.description(sound, direction));
         phone.send(&response);
         self.expect_ack(phone);
         invite

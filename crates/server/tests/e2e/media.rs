@@ -34,7 +34,7 @@ fn a_shared_codec_passes_through_in_the_offerers_order() {
     let mut call = dial(&mut mari, "102", &one, body);
     let mut leg = juri.incoming();
     let offered = leg.invite.body.lines().find(|line| line.starts_with("m=audio")).unwrap().to_owned();
-    assert!(offered.ends_with("RTP/AVP 9 98 8 13"), "{offered}");
+    assert!(offered.ends_with("RTP/AVP 9 98 8 0 13"), "{offered}");
     assert!(leg.invite.body.contains("a=fmtp:98 octet-align=1"));
     two.connect(sound_address(&leg.invite.body));
     let answer = offer(two.port(), "98", &["rtpmap:98 AMR-WB/16000", "fmtp:98 octet-align=1"]);

@@ -6,6 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use media::g711::Law;
+
 use crate::process::PATIENCE;
 
 const RATE: f64 = 8_000.0;
@@ -14,13 +16,23 @@ const PACKET: usize = 160;
 /// Samples that are judged together: 100 ms.
 const WINDOW: usize = 800;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     remote: Option<SocketAddr>,
+    /// Payload types of the voice it sends, of one law, and of its keys.
+    law: Law,
+    keys_as: u8,
     tone: Option<f64>,
     keys: Vec<char>,
     closed: bool,
     heard: Heard,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let heard = Heard::default();
+        Self { remote: None, law: Law::A, keys_as: 101, tone: None, keys: Vec::new(), closed: false, heard }
+    }
 }
 
 /// What has come so far.
@@ -28,7 +40,7 @@ struct State {
 pub(crate) struct Heard {
     /// Packets of sound.
     pub(crate) packets: usize,
-    /// A-law bytes of all, in the order of coming.
+    /// A-law bytes of all, in the order of coming; what came in the other law is written anew.
     pub(crate) alaw: Vec<u8>,
     /// Synchronisation sources.
     pub(crate) sources: Vec<u32>,
@@ -84,6 +96,12 @@ impl Sound {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// It speaks another law, and knows keys by another number.
+    pub(crate) fn speaks(&self, law: Law, keys_as: u8) {
+        let mut state = self.state();
+        (state.law, state.keys_as) = (law, keys_as);
     }
 
     pub(crate) fn connect(&self, remote: SocketAddr) {
@@ -160,7 +178,7 @@ impl Drop for Sound {
 
 /// Whether A-law samples are mostly one tone: its share of the power, by Goertzel.
 pub(crate) fn is_tone(alaw: &[u8], hertz: f64) -> bool {
-    let samples: Vec<f64> = alaw.iter().map(|&byte| f64::from(media::g711::Law::A.decode(byte))).collect();
+    let samples: Vec<f64> = alaw.iter().map(|&byte| f64::from(Law::A.decode(byte))).collect();
     let power: f64 = samples.iter().map(|sample| sample * sample).sum();
     if power < 1e6 {
         return false;
@@ -184,12 +202,13 @@ fn hear(socket: &UdpSocket, shared: &(Mutex<State>, Condvar)) {
             return;
         }
         let Ok(length) = got else { continue };
-        take(&mut state.heard, &buffer[..length]);
+        let keys_as = state.keys_as;
+        take(&mut state.heard, &buffer[..length], keys_as);
         shared.1.notify_all();
     }
 }
 
-fn take(heard: &mut Heard, packet: &[u8]) {
+fn take(heard: &mut Heard, packet: &[u8], keys_as: u8) {
     // Version 2 and no RTCP (types 200-204 look like payload 72-76 with the marker).
     if packet.len() < 12 || packet[0] >> 6 != 2 || (200..=204).contains(&packet[1]) {
         return;
@@ -206,11 +225,11 @@ fn take(heard: &mut Heard, packet: &[u8]) {
     }
     if let Some((last_sequence, last_timestamp)) = heard.last {
         heard.breaks += usize::from(sequence != last_sequence.wrapping_add(1));
-        let event = payload == 101;
+        let event = payload == keys_as;
         heard.jumps += usize::from(!event && timestamp.wrapping_sub(last_timestamp) > 8_000 * 2);
     }
     heard.last = Some((sequence, timestamp));
-    if payload == 101 {
+    if payload == keys_as {
         if packet.len() >= 16 && heard.last_key_at != Some(timestamp) {
             heard.last_key_at = Some(timestamp);
             heard.keys.push(char::from(b"0123456789*#ABCD"[usize::from(packet[12] & 0x0f)]));
@@ -218,6 +237,11 @@ fn take(heard: &mut Heard, packet: &[u8]) {
         return;
     }
     heard.packets += 1;
+    if payload == Law::Mu.payload_type() {
+        let mut alaw = Vec::new();
+        Law::Mu.recode(&packet[12..], &mut alaw);
+        return heard.alaw.append(&mut alaw);
+    }
     heard.alaw.extend_from_slice(&packet[12..]);
 }
 
@@ -228,23 +252,23 @@ fn send(socket: &UdpSocket, shared: &(Mutex<State>, Condvar)) {
     loop {
         next += Duration::from_millis(20);
         std::thread::sleep(next.saturating_duration_since(Instant::now()));
-        let (remote, tone, key) = {
+        let (remote, tone, key, (law, keys_as)) = {
             let mut state = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
             if state.closed {
                 return;
             }
             let key = if state.keys.is_empty() { None } else { Some(state.keys.remove(0)) };
-            (state.remote, state.tone, key)
+            (state.remote, state.tone, key, (state.law, state.keys_as))
         };
         let Some(remote) = remote else { continue };
         if let Some(key) = key {
-            press(socket, remote, (&mut sequence, timestamp, source), key);
+            press(socket, remote, (&mut sequence, timestamp, source), (key, keys_as));
         }
         if let Some(hertz) = tone {
-            let mut packet = header(8, sequence, timestamp, source);
+            let mut packet = header(law.payload_type(), sequence, timestamp, source);
             for offset in 0..PACKET {
                 let angle = TAU * hertz * (position + offset) as f64 / RATE;
-                packet.push(media::g711::Law::A.encode((angle.sin() * 8_000.0) as i16));
+                packet.push(law.encode((angle.sin() * 8_000.0) as i16));
             }
             // A port that is closed already answers with ICMP; that is the far side's matter.
             let _ = socket.send_to(&packet, remote);
@@ -260,11 +284,11 @@ fn press(
     socket: &UdpSocket,
     remote: SocketAddr,
     (sequence, timestamp, source): (&mut u16, u32, u32),
-    key: char,
+    (key, keys_as): (char, u8),
 ) {
     let code = "0123456789*#ABCD".find(key).expect("a key") as u8;
     for step in 1..=6_u16 {
-        let mut packet = header(101, *sequence, timestamp, source);
+        let mut packet = header(keys_as, *sequence, timestamp, source);
         let length = step.min(4) * 160;
         packet.extend_from_slice(&[code, if step > 3 { 0x8a } else { 0x0a }]);
         packet.extend_from_slice(&length.to_be_bytes());

@@ -112,6 +112,12 @@ impl Codec {
         self.name.eq_ignore_ascii_case("CN")
     }
 
+    /// G.711, whichever law: one can be written anew in the other, octet by octet.
+    #[must_use]
+    pub fn is_g711(&self) -> bool {
+        [Self::pcma(), Self::pcmu()].iter().any(|law| law.is_same(self))
+    }
+
     /// Carries a voice of its own, unlike telephone events and comfort noise.
     #[must_use]
     pub fn is_voice(&self) -> bool {

@@ -15,7 +15,7 @@ use std::net::{IpAddr, SocketAddr};
 
 pub use answer::{Agreed, Mismatch, Terms, agreed_audio, answer_audio, offer_audio};
 pub use codec::{Codec, Direction};
-pub use relay::{relay_answer, relay_offer};
+pub use relay::{relay_answer, relay_offer, with_both_laws};
 pub use session::LocalSession;
 
 /// Longest body that is read, in octets.

@@ -1,13 +1,16 @@
 //! Carries an offer and its answer between two legs of a call: our addresses, their codecs.
 //!
 //! Invariants: media sections keep their positions on both sides for the life of the call; codecs stand in
-//! the offerer's order; no address, key or name of one side reaches the other.
+//! the offerer's order and under the offerer's payload types; no address, key or name of one side reaches the other.
+//! A relay writes G.711 of one law anew in the other and each payload type in the receiver's number, so sides that
+//! differ in either understand each other.
 
 use std::net::SocketAddr;
 
 use super::answer::{Mismatch, compose, why_none};
 use super::{
-    Attribute, Codec, Connection, Direction, Formats, Line, Media, MediaKind, RtcpMux, SessionDescription,
+    Attribute, Codec, Connection, Direction, FORMATS_MAX, Formats, Line, Media, MediaKind, RtcpMux,
+    SessionDescription,
 };
 
 /// Attributes that describe the media and not its sender. Everything else stays on its own side: addresses,
@@ -26,6 +29,8 @@ impl Media {
 /// The offer for side B out of side A's. `places` has, for each media section of A's offer, our address
 /// towards B, or `None` for a stream that is not carried.
 ///
+/// Whoever offers one law of G.711 is offered on with both: his phone's law need not be the called phone's.
+///
 /// Streams that are not carried get port 0; those at the end are left out, because many phones refuse a
 /// first offer with dead streams, but never below `media_min`, the number of sections B has seen (0 at first):
 /// their number must not shrink (RFC 3264 8).
@@ -42,7 +47,11 @@ pub fn relay_offer(
     for (index, offered) in offer.media.iter().enumerate() {
         match places.get(index).copied().flatten().filter(|_| offered.is_carried()) {
             Some(place) => {
-                media.push(carried(offered, place, offered.formats.clone(), offer.direction_of(offered)));
+                let formats = match &offered.formats {
+                    Formats::Rtp(codecs) => Formats::Rtp(with_both_laws(codecs.clone())),
+                    Formats::Other(_) => offered.formats.clone(),
+                };
+                media.push(carried(offered, place, formats, offer.direction_of(offered)));
                 wanted = index + 1;
             }
             None => media.push(offered.refused()),
@@ -58,8 +67,8 @@ pub fn relay_offer(
 /// The answer for side A out of its own `offer` and side B's `answer` to what [`relay_offer`] made of it.
 /// `places` are our addresses towards A.
 ///
-/// Formats are those of B that A offered, in A's order but under B's payload types: what A sends is
-/// relayed as it is, so it has to be marked as B expects it (RFC 3264 5.1).
+/// Formats are those of B that A offered, in A's order and under A's payload types (RFC 3264 6.1); where B speaks only
+/// the law of G.711 that A did not offer, A's own law stands for it.
 ///
 /// # Errors
 /// [`Mismatch::AnswerShape`] when B answered something else, or why no stream is left.
@@ -103,7 +112,15 @@ pub fn relay_answer(
 fn shared_formats(offered: &Media, answered: &Media) -> Option<Formats> {
     match (&offered.formats, &answered.formats) {
         (Formats::Rtp(offered), Formats::Rtp(answered)) => {
-            let shared: Vec<Codec> = offered.iter().filter_map(|codec| taken(codec, answered)).collect();
+            let laws = |codecs: &[Codec]| codecs.iter().filter(|codec| codec.is_g711()).cloned().collect();
+            let (theirs, own): (Vec<Codec>, Vec<Codec>) = (laws(answered), laws(offered));
+            let other_law =
+                !theirs.is_empty() && !own.iter().any(|law| theirs.iter().any(|b| b.is_same(law)));
+            let own_law = |codec: &Codec| (other_law && codec.is_g711()).then(|| codec.clone());
+            let shared: Vec<Codec> = offered
+                .iter()
+                .filter_map(|codec| taken(codec, answered).or_else(|| own_law(codec)))
+                .collect();
             shared.iter().any(Codec::is_voice).then_some(Formats::Rtp(shared))
         }
         (Formats::Other(_), Formats::Other(answered)) => Some(Formats::Other(answered.clone())),
@@ -115,11 +132,24 @@ fn shared_formats(offered: &Media, answered: &Media) -> Option<Formats> {
 fn taken(offered: &Codec, answered: &[Codec]) -> Option<Codec> {
     let same = answered.iter().find(|codec| codec.is_same(offered));
     if let Some(codec) = same {
-        return Some(codec.clone());
+        return Some(Codec { payload_type: offered.payload_type, ..codec.clone() });
     }
     let bare =
         answered.iter().find(|codec| codec.name.is_empty() && codec.payload_type == offered.payload_type)?;
     Some(Codec { fmtp: bare.fmtp.clone(), ..offered.clone() })
+}
+
+/// The other law of G.711 behind the voices that are there already, if one law is.
+#[must_use]
+pub fn with_both_laws(mut codecs: Vec<Codec>) -> Vec<Codec> {
+    let other = [Codec::pcma(), Codec::pcmu()]
+        .into_iter()
+        .find(|law| !codecs.iter().any(|had| had.is_same(law) || had.payload_type == law.payload_type));
+    let behind = codecs.iter().rposition(Codec::is_voice).map_or(0, |last| last + 1);
+    if let Some(other) = other.filter(|_| codecs.len() < FORMATS_MAX && codecs.iter().any(Codec::is_g711)) {
+        codecs.insert(behind, other);
+    }
+    codecs
 }
 
 fn carried(source: &Media, place: SocketAddr, formats: Formats, direction: Direction) -> Media {

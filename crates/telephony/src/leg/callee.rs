@@ -9,7 +9,9 @@ use sip_proto::dialog::Flow;
 use sip_proto::endpoint::{Body, ClientId, DialogId, OutRequest};
 use sip_proto::headers::HistoryEntry;
 use sip_proto::message::{HeaderName, Method, Response};
-use sip_proto::sdp::{Direction, LocalSession, SessionDescription, Terms, offer_audio, relay_offer};
+use sip_proto::sdp::{
+    Direction, LocalSession, SessionDescription, Terms, offer_audio, relay_offer, with_both_laws,
+};
 
 use super::failure::{self, Alerted};
 use super::invitation::{Invitation, Invitations};
@@ -112,8 +114,8 @@ impl Core {
         }
     }
 
-    /// The offer for a dialled leg: the caller's own passed on; where he speaks already, what he speaks, then the other
-    /// law; where nobody is there yet or he made no offer, ours. The caller gets his port now, so that nobody answers a call
+    /// The offer for a dialled leg: the caller's own passed on; where he speaks already, what he speaks; with one law of
+    /// G.711 always the other, too, for we translate; where nobody is there yet or he made no offer, ours. The caller gets his port now, so that nobody answers a call
     /// that has no room for its sound.
     fn offer_for(&mut self, id: LegId, caller: Option<LegId>) -> Result<String, FailCause> {
         let Some(caller) = caller else {
@@ -127,7 +129,7 @@ impl Core {
         let place = self.place(id, Some(caller))?;
         let offer = match (speaks.filter(|codecs| !codecs.is_empty()), theirs) {
             (Some(codecs), _) => {
-                let codecs = super::sound::with_both_laws(codecs);
+                let codecs = with_both_laws(codecs);
                 offer_audio(&Terms { codecs: &codecs, place, direction: Direction::SendRecv })
             }
             (None, Some(offer)) => match relay_offer(&offer, &super::sound::places(&offer, place), 0) {

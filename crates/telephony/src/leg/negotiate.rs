@@ -4,7 +4,7 @@
 use model::id::LegId;
 use sip_proto::endpoint::{Body, DialogId};
 use sip_proto::message::{Method, Response};
-use sip_proto::sdp::{Codec, Direction, Media, SessionDescription, Terms, offer_audio};
+use sip_proto::sdp::{Codec, Direction, Media, SessionDescription, Terms, offer_audio, with_both_laws};
 
 use super::sound::{carried, law_of, shared};
 use super::{ClientUse, Kind, Leg};
@@ -56,7 +56,7 @@ impl Core {
         for (id, own, others) in [(a, &of_a, &of_b), (b, &of_b, &of_a)] {
             let muted = self.legs.get(&id).is_some_and(Leg::is_muted_by_us);
             if odd == Some(id) {
-                self.renegotiate(id, others.clone());
+                self.renegotiate(id, with_both_laws(others.clone()));
             } else if muted {
                 self.renegotiate(id, own.clone());
             }

@@ -8,7 +8,9 @@ use media::g711::Law;
 use media::tone::Tone;
 use model::id::{LegId, TenantId};
 use model::leg::{FailCause, LegEvent, PlayId, PromptRef};
-use sip_proto::sdp::{Codec, Direction, Media, SessionDescription, Terms, answer_audio, offer_audio};
+use sip_proto::sdp::{
+    Codec, Direction, Media, SessionDescription, Terms, answer_audio, offer_audio, with_both_laws,
+};
 
 use super::{Kind, Port, PortUse};
 use crate::core::Core;
@@ -23,18 +25,6 @@ pub(crate) fn places(description: &SessionDescription, place: SocketAddr) -> Vec
 /// What we end ourselves.
 pub(crate) fn our_codecs() -> [Codec; 3] {
     [Codec::pcma(), Codec::pcmu(), Codec::telephone_event(101)]
-}
-
-/// The other law of G.711 after those he speaks: what is relayed is written anew in it, so that two phones of one law
-/// each can talk.
-pub(super) fn with_both_laws(mut codecs: Vec<Codec>) -> Vec<Codec> {
-    if let Some(law) = law_of(&codecs) {
-        let other = [Codec::pcma(), Codec::pcmu()].into_iter().find(|codec| {
-            law_of(std::slice::from_ref(codec)) != Some(law) && !codecs.iter().any(|had| had.is_same(codec))
-        });
-        codecs.extend(other);
-    }
-    codecs
 }
 
 pub(super) fn carried(description: &SessionDescription) -> Option<&Media> {
@@ -111,7 +101,7 @@ impl Core {
             .map_err(|_| FailCause::NotAcceptable)
     }
 
-    /// Our own offer to a leg that made none; in the codecs of the leg it will be joined with.
+    /// Our own offer to a leg that made none; in the codecs of the leg it will be joined with, G.711 in both laws.
     ///
     /// # Errors
     /// No port is free.
@@ -122,7 +112,8 @@ impl Core {
     ) -> Result<SessionDescription, FailCause> {
         let place = self.place(id, with)?;
         let spoken = with.and_then(|with| self.legs.get(&with)).map(super::Leg::spoken);
-        let codecs = spoken.filter(|codecs| !codecs.is_empty()).unwrap_or_else(|| our_codecs().to_vec());
+        let spoken = spoken.filter(|codecs| !codecs.is_empty()).map(with_both_laws);
+        let codecs = spoken.unwrap_or_else(|| our_codecs().to_vec());
         Ok(offer_audio(&Terms { codecs: &codecs, place, direction: Direction::SendRecv }))
     }
 
@@ -137,11 +128,9 @@ impl Core {
             Kind::Callee(callee) => callee.source(),
         };
         let mut known = formats(own.codecs());
+        // A phone that numbers a format otherwise than we do may send it under either number.
         for format in formats(media.codecs()) {
-            if !known
-                .iter()
-                .any(|other| other.payload_type == format.payload_type || other.name == format.name)
-            {
+            if !known.iter().any(|other| other.payload_type == format.payload_type) {
                 known.push(format);
             }
         }

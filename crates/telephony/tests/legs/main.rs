@@ -22,5 +22,6 @@ mod begin;
 mod devices;
 mod diverted;
 mod hold;
+mod laws;
 mod transfer;
 mod waiting;
