@@ -23,7 +23,7 @@ use sip_proto::token::Tokens;
 use crate::accounts::Accounts;
 use crate::leg::{ClientUse, Leg};
 use crate::prompts::Prompts;
-use crate::registrar::{Binding, Registrar};
+use crate::registrar::{Binding, Places, Registrar};
 use crate::rtp::{PortId, Sound, SoundEvent};
 use crate::transport::{Arrived, Sockets, StartError};
 use crate::trunk::Trunk;
@@ -61,7 +61,7 @@ pub(crate) struct Core {
     pub(crate) dialogs: HashMap<DialogId, LegId>,
     pub(crate) ports: HashMap<PortId, crate::leg::PortUse>,
     /// REGISTERs that wait for the disk.
-    pub(crate) waiting: HashMap<u64, (ServerId, TenantId, PartyId)>,
+    pub(crate) waiting: HashMap<u64, (ServerId, TenantId, PartyId, Places)>,
     pub(crate) next_ticket: u64,
     /// Legs that are offered a new description again, and when.
     pub(crate) later: Vec<(Millis, LegId)>,

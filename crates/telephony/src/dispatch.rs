@@ -15,7 +15,7 @@ use crate::core::Core;
 use crate::leg::caller::NewCaller;
 use crate::leg::diverted::came_by;
 use crate::leg::refer::Replaced;
-use crate::registrar::{MIN_EXPIRES, Outcome};
+use crate::registrar::{MIN_EXPIRES, Outcome, Places};
 use crate::trunk::{asserted, user_part, wants_hidden};
 use crate::{Door, Incoming, Side, TelephonyEvent};
 
@@ -328,10 +328,10 @@ impl Core {
         let whose = (&proved.tenant, proved.party);
         match self.registrar.register(whose, request, flow, self.utc) {
             Outcome::Listed => self.list_contacts(server, proved),
-            Outcome::Changed => {
+            Outcome::Changed(places) => {
                 let ticket = self.next_ticket;
                 self.next_ticket += 1;
-                self.waiting.insert(ticket, (server, proved.tenant.clone(), proved.party));
+                self.waiting.insert(ticket, (server, proved.tenant.clone(), proved.party, places));
                 self.tell_registration(&proved.tenant.clone(), proved.party, ticket);
             }
             Outcome::TooBrief => self.answer(server, 423, &[("Min-Expires", MIN_EXPIRES)]),
@@ -351,11 +351,14 @@ impl Core {
 
     /// The contacts are on disk: now the phone may be told.
     pub(crate) fn registered(&mut self, ticket: u64, durable: bool) {
-        let Some((server, tenant, party)) = self.waiting.remove(&ticket) else { return };
-        if durable {
-            self.list_contacts(server, &Proved { tenant, party });
-        } else {
-            self.answer(server, 500, &[]);
+        let Some((server, tenant, party, places)) = self.waiting.remove(&ticket) else { return };
+        if !durable {
+            return self.answer(server, 500, &[]);
+        }
+        let whose = Proved { tenant, party };
+        self.list_contacts(server, &whose);
+        if places == Places::New {
+            self.ring_at_new_contacts(&whose.tenant, whose.party);
         }
     }
 

@@ -75,7 +75,7 @@ pub(crate) enum Outcome {
     /// Nothing changed: a query.
     Listed,
     /// Contacts changed.
-    Changed,
+    Changed(Places),
     /// 423 with Min-Expires.
     TooBrief,
     /// 500: a request out of order (RFC 3261 10.3 step 7).
@@ -86,6 +86,15 @@ pub(crate) enum Outcome {
     TooMany,
     /// 400: a contact that is no SIP address.
     BadContact,
+}
+
+/// Whether a REGISTER led to somewhere new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Places {
+    /// The same for longer, or fewer.
+    Known,
+    /// A user can be reached where he could not before.
+    New,
 }
 
 /// All contacts.
@@ -182,6 +191,7 @@ impl Registrar {
         }
         let messages =
             headers.lines(HeaderName::Allow).next().is_none() || headers.lists(HeaderName::Allow, "MESSAGE");
+        let mut places = Places::Known;
         for value in values.into_iter().filter(|value| *value != "*") {
             let Some(contact) = NameAddr::parse(value) else { return Outcome::BadContact };
             let own = contact.params.value("expires").and_then(|text| text.parse::<u32>().ok());
@@ -195,17 +205,19 @@ impl Registrar {
             if known.is_some_and(|at| stale(&bindings[at])) {
                 return Outcome::OutOfOrder;
             }
-            if let Some(at) = known {
-                bindings.remove(at);
-            }
+            let way = way_to(&contact.uri, request, flow);
+            let before = known.map(|at| bindings.remove(at));
             if seconds == 0 {
                 continue;
+            }
+            if before.is_none_or(|before| before.flow != way) {
+                places = Places::New;
             }
             bindings.push(Binding {
                 tenant: tenant.clone(),
                 party,
                 contact: contact.uri.as_str().into(),
-                flow: way_to(&contact.uri, request, flow),
+                flow: way,
                 expires: now + i64::from(seconds) * 1_000_000,
                 call_id: call_id.into(),
                 cseq,
@@ -217,7 +229,7 @@ impl Registrar {
             return Outcome::TooMany;
         }
         self.set((tenant.clone(), party), bindings);
-        Outcome::Changed
+        Outcome::Changed(places)
     }
 }
 

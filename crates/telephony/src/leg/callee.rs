@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use model::id::{LegId, TenantId};
+use model::id::{LegId, PartyId, TenantId};
 use model::leg::{Dial, DialTo, FailCause, LegEvent, Release};
 use sip_proto::dialog::Flow;
 use sip_proto::endpoint::{Body, ClientId, DialogId, OutRequest};
@@ -34,6 +34,8 @@ pub(crate) struct Callee {
     next: Vec<Invitation>,
     /// The caller whose offer was passed on: his answer is made of this leg's.
     pub(super) offer_of: Option<LegId>,
+    /// What was asked for; kept while it rings.
+    dial: Option<Box<Dial>>,
 }
 
 /// How far a dialled leg is.
@@ -54,6 +56,7 @@ enum Way {
 #[derive(Debug)]
 struct Branch {
     client: ClientId,
+    uri: String,
     flow: Flow,
     /// Final status, once it has failed.
     failed: Option<u16>,
@@ -91,7 +94,7 @@ impl Callee {
 
 impl Core {
     /// Calls somebody. What cannot be called has failed at once.
-    pub(crate) fn dial(&mut self, tenant: &TenantId, id: LegId, dial: &Dial) {
+    pub(crate) fn dial(&mut self, tenant: &TenantId, id: LegId, dial: Dial) {
         let session = LocalSession::new(self.tokens.next_u64() >> 2, self.config.rtp_advertise);
         let callee = Callee {
             branches: Vec::new(),
@@ -101,6 +104,7 @@ impl Core {
             own_devices: matches!(dial.to, DialTo::Devices { .. }),
             next: Vec::new(),
             offer_of: None,
+            dial: None,
         };
         let leg = Leg::new(Some(tenant.clone()), Kind::Callee(callee), session);
         self.legs.insert(id, leg);
@@ -108,9 +112,42 @@ impl Core {
             Ok(body) => body,
             Err(cause) => return self.finish(id, Final::Failed(cause)),
         };
-        match self.invitations(tenant, id, dial, &body) {
+        match self.invitations(tenant, id, &dial, &body) {
             Ok(invitations) => self.invite_all(id, invitations),
-            Err(cause) => self.finish(id, Final::Failed(cause)),
+            Err(cause) => return self.finish(id, Final::Failed(cause)),
+        }
+        if let Some(callee) = self.callee_mut(id) {
+            callee.dial = Some(Box::new(dial));
+        }
+    }
+
+    /// A user has a phone somewhere new. Where he is rung, it rings there, too, for the time that is left: the phone
+    /// that was called where it no longer is will not answer.
+    pub(crate) fn ring_at_new_contacts(&mut self, tenant: &TenantId, party: PartyId) {
+        let rings = |leg: &Leg| match &leg.kind {
+            Kind::Callee(callee) if leg.tenant.as_ref() == Some(tenant) => {
+                callee.dial.as_ref().is_some_and(|dial| match dial.to {
+                    DialTo::User(user) | DialTo::Devices { user, .. } => user == party,
+                    DialTo::Outside(_) | DialTo::Row(_) | DialTo::Emergency(_) => false,
+                })
+            }
+            Kind::Callee(_) | Kind::Caller(_) => false,
+        };
+        let rung: Vec<LegId> = self.legs.iter().filter(|(_, leg)| rings(leg)).map(|(id, _)| *id).collect();
+        for id in rung {
+            let Some(leg) = self.legs.get(&id) else { continue };
+            let Kind::Callee(callee) = &leg.kind else { continue };
+            let (Some(dial), Some(offer)) = (&callee.dial, &leg.ours) else { continue };
+            let called = |invitation: &Invitation| {
+                callee
+                    .branches
+                    .iter()
+                    .any(|branch| branch.uri == invitation.uri && branch.flow == invitation.flow)
+            };
+            let all = self.contacts_again(tenant, dial, &offer.to_string());
+            for invitation in all.into_iter().filter(|invitation| !called(invitation)).collect::<Vec<_>>() {
+                self.invite_one(id, invitation, Way::Contact);
+            }
         }
     }
 
@@ -163,14 +200,14 @@ impl Core {
             callee.next = invitations.trunk;
         }
         for invitation in invitations.contacts {
-            self.invite_one(id, &invitation, Way::Contact);
+            self.invite_one(id, invitation, Way::Contact);
         }
         if let Some(first) = trunk {
-            self.invite_one(id, &first, Way::Trunk);
+            self.invite_one(id, first, Way::Trunk);
         }
     }
 
-    fn invite_one(&mut self, id: LegId, invitation: &Invitation, way: Way) {
+    fn invite_one(&mut self, id: LegId, invitation: Invitation, way: Way) {
         let headers: Vec<(&str, &str)> = invitation
             .headers
             .iter()
@@ -194,7 +231,8 @@ impl Core {
         );
         let Some(Leg { kind: Kind::Callee(callee), .. }) = self.legs.get_mut(&id) else { return };
         let trunk = way == Way::Trunk;
-        callee.branches.push(Branch { client, flow: invitation.flow, failed: None, trunk, early: None });
+        let Invitation { uri, flow, .. } = invitation;
+        callee.branches.push(Branch { client, uri, flow, failed: None, trunk, early: None });
         self.clients.insert(client, ClientUse::Invite(id, callee.branches.len() - 1));
     }
 
@@ -303,6 +341,7 @@ impl Core {
             callee.stage = Stage::Answered;
             callee.winner = Some(winner);
             callee.next.clear();
+            callee.dial = None;
             let over_trunk = callee.branches.get(winner).is_none_or(|branch| branch.trunk);
             if over_trunk && callee.own_devices {
                 event = LegEvent::AnsweredByMobile;
@@ -368,7 +407,7 @@ impl Core {
             None
         };
         if let Some(next) = next {
-            return self.invite_one(id, &next, Way::Trunk);
+            return self.invite_one(id, next, Way::Trunk);
         }
         if callee.branches.iter().any(|branch| branch.failed.is_none()) {
             if trunk {

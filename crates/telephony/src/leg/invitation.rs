@@ -58,23 +58,16 @@ impl Core {
         dial: &Dial,
         body: &str,
     ) -> Result<Invitations, FailCause> {
-        let caller = dial.caller.and_then(|caller| self.legs.get_mut(&caller));
-        let max_forwards = match caller.as_ref().map(|leg| &leg.kind) {
-            Some(Kind::Caller(caller)) => caller.max_forwards.saturating_sub(1),
-            Some(Kind::Callee(_)) | None => 69,
-        };
+        let (max_forwards, came_by) = self.came_to(dial);
         if max_forwards == 0 {
             tracing::warn!(leg = %id, "a call that goes in circles was stopped");
             return Err(FailCause::Unreachable);
         }
-        let came_by = match caller.as_ref().map(|leg| &leg.kind) {
-            Some(Kind::Caller(caller)) => caller.came_by().clone(),
-            Some(Kind::Callee(_)) | None => CameBy::default(),
-        };
         if dial.diverted_by.is_some() && came_by.is_worn_out() {
             tracing::warn!(leg = %id, "a call that was diverted too often is not sent on");
             return Err(FailCause::Unreachable);
         }
+        let caller = dial.caller.and_then(|caller| self.legs.get_mut(&caller));
         let referred_by = caller.and_then(|leg| leg.referred_by.take());
         let referred_by = referred_by.as_deref();
         let common = Common { dial, body, max_forwards, referred_by, came_by: &came_by };
@@ -109,6 +102,26 @@ impl Core {
             return Err(FailCause::Unreachable);
         }
         Ok(all)
+    }
+
+    /// What an INVITE carries on of the one that came: its Max-Forwards, less one, and who sent it on before.
+    fn came_to(&self, dial: &Dial) -> (u8, CameBy) {
+        match dial.caller.and_then(|caller| self.legs.get(&caller)).map(|leg| &leg.kind) {
+            Some(Kind::Caller(caller)) => (caller.max_forwards.saturating_sub(1), caller.came_by().clone()),
+            Some(Kind::Callee(_)) | None => (69, CameBy::default()),
+        }
+    }
+
+    /// Invitations to all contacts that a dialled user has by now.
+    pub(super) fn contacts_again(&self, tenant: &TenantId, dial: &Dial, body: &str) -> Vec<Invitation> {
+        let (user, devices) = match &dial.to {
+            DialTo::User(user) => (*user, Devices::CONTACTS),
+            DialTo::Devices { user, devices, .. } => (*user, *devices),
+            DialTo::Outside(_) | DialTo::Row(_) | DialTo::Emergency(_) => return Vec::new(),
+        };
+        let (max_forwards, came_by) = self.came_to(dial);
+        let common = Common { dial, body, max_forwards, referred_by: None, came_by: &came_by };
+        self.contact_invitations(self.registrar.contacts(tenant, user), devices, common)
     }
 
     fn contact_invitations(

@@ -164,7 +164,7 @@ impl Core {
     /// Carries out what the engine decided.
     pub(crate) fn leg_command(&mut self, tenant: &TenantId, id: LegId, command: LegCommand) {
         if let LegCommand::Dial(dial) = command {
-            return self.dial(tenant, id, &dial);
+            return self.dial(tenant, id, dial);
         }
         if let LegCommand::Adopt { from } = command {
             return self.adopt(tenant, id, from);

@@ -93,6 +93,38 @@ fn the_mobile_answers_and_is_told_apart() {
     on_mobile.expect_bye(&mut carrier);
 }
 
+/// A phone that comes back from another address while its user is rung.
+#[test]
+fn who_registers_elsewhere_is_rung_there_at_once() {
+    let helin = Helin::new();
+    let (mut before, mut now) = (Phone::of(&helin, "mari"), Phone::of(&helin, "mari"));
+    let mut app = Phone::of(&helin, "mari");
+    helin.registers(|| drop(before.register()));
+    let leg = new_leg(6);
+    let devices = Devices { app: false, mobile: false, desk: true };
+    helin.command(leg, dial(DialTo::Devices { user: PartyId(1), devices, mobile: None }, None));
+    let mut lost = before.incoming();
+    lost.ring(&mut before);
+    helin.until(leg, "ringing", |event| matches!(event, LegEvent::Alerting { .. }));
+    helin.registers(|| drop(before.register()));
+    let contact = format!("{};+helin.device=\"app\"", app.contact());
+    helin.registers(|| drop(app.register_with(&[("Contact", &contact), ("Expires", "3600")])));
+    helin.registers(|| drop(now.register()));
+    let mut ringing = now.incoming();
+    assert_eq!(ringing.invite.must("From").split(';').next(), lost.invite.must("From").split(';').next());
+    ringing.ring(&mut now);
+    before.expect_no_call();
+    app.expect_no_call();
+    let sound = Sound::silent();
+    ringing.answer(&mut now, &sound);
+    helin.until(leg, "the answer", |event| *event == LegEvent::Answered);
+    let cancel = lost.expect_cancel(&mut before);
+    assert_eq!(reason_of(&cancel), Some((200, "answered elsewhere".to_owned())));
+    helin.nothing_of(leg);
+    helin.release(leg);
+    ringing.expect_bye(&mut now);
+}
+
 #[test]
 fn a_forwarded_mobile_alone_is_told_as_diverted() {
     // req K-33
