@@ -130,9 +130,15 @@ impl Timers {
         }
     }
 
+    /// When it goes off, if it is set.
+    pub(crate) fn at(&self, timer: Timer) -> Option<Tick> {
+        let set = self.set.get(&timer.owner())?;
+        set.iter().find(|(known, _)| *known == timer).map(|(_, (tick, _))| *tick)
+    }
+
     /// Whether it is set.
     pub(crate) fn is_set(&self, timer: Timer) -> bool {
-        self.set.get(&timer.owner()).is_some_and(|set| set.iter().any(|(known, _)| *known == timer))
+        self.at(timer).is_some()
     }
 
     /// The next timer.

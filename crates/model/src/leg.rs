@@ -25,7 +25,8 @@ pub enum LegEvent {
     },
     /// The far end answered; audio can flow to and from us.
     Answered,
-    /// As `Answered`: of a user's devices his mobile took it, over a trunk.
+    /// As `Answered`: of a user's devices his mobile took it, over a trunk. With `Dial::confirm` the others ring on, and
+    /// `Answered` may follow.
     AnsweredByMobile,
     /// The far end was seen to forward the call elsewhere (181, History-Info): K-33.
     Diverted,
@@ -232,6 +233,8 @@ pub enum LegCommand {
         /// Joined with this leg; `None`: with us.
         with: Option<LegId>,
     },
+    /// Whoever answered on this leg has it: of a user's devices the others ring no longer.
+    Accept,
     /// Join this leg, answered, with another, answered.
     Join {
         /// The other.
@@ -312,6 +315,10 @@ pub struct Dial {
     pub diverted_by: Option<Number>,
     /// Follow nothing, and hint the far network not to divert either (K-33).
     pub no_diversion: bool,
+    /// What a user's mobile says counts once `LegCommand::Accept` comes: until then his other devices ring on, and one
+    /// of them may answer in its place (K-34).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirm: bool,
     /// Why the call comes back to who sent it: `Reason: SIP;cause=486` or `480` (behaviour, "Transfer").
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recall: Option<RecallReason>,

@@ -326,6 +326,7 @@ impl World<'_> {
             }
             LegCommand::Ring
             | LegCommand::Progress { .. }
+            | LegCommand::Accept
             | LegCommand::Join { .. }
             | LegCommand::Music { .. }
             | LegCommand::Tone(_)

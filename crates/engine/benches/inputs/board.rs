@@ -84,6 +84,7 @@ impl Board {
                         LegCommand::Answer { .. } => self.answered += 1,
                         LegCommand::Ring
                         | LegCommand::Progress { .. }
+                        | LegCommand::Accept
                         | LegCommand::Join { .. }
                         | LegCommand::Play { .. }
                         | LegCommand::Music { .. }

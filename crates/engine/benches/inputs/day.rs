@@ -114,6 +114,7 @@ impl World {
             }
             LegCommand::Ring
             | LegCommand::Progress { .. }
+            | LegCommand::Accept
             | LegCommand::Join { .. }
             | LegCommand::Music { .. }
             | LegCommand::Tone(_)

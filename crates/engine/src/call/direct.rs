@@ -59,6 +59,11 @@ impl Switchboard {
     /// Begins a leg and dials it.
     pub(crate) fn dial(&mut self, call: &mut Call, dialling: Dialling) -> u16 {
         let charge = self.charge(call, &dialling);
+        // req K-34
+        let with_mobile = matches!(dialling.to, DialTo::Devices { mobile: Some(_), .. });
+        let group = dialling.far_end.group.filter(|_| with_mobile);
+        let confirm =
+            group.and_then(|number| self.settings.group(number)).is_some_and(|group| group.confirm_outside);
         let n = self.begin_leg(call, dialling.far_end, charge);
         let leg = call.leg_id(n);
         self.command_leg(
@@ -69,6 +74,7 @@ impl Switchboard {
                 show: dialling.show,
                 diverted_by: dialling.far_end.group,
                 no_diversion: dialling.far_end.role == Role::Member,
+                confirm,
                 recall: dialling.recall,
             }),
         );

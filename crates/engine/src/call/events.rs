@@ -122,6 +122,9 @@ impl Switchboard {
             LegEvent::Answered => {
                 if matches!(state, LegRun::Dialling | LegRun::Alerting) {
                     self.answered(call, n, AnsweredBy::Phone);
+                } else if state == LegRun::Confirming && self.has_other_devices(call, n) {
+                    // His desk phone, which rang on beside the mobile.
+                    self.confirmed(call, n);
                 }
             }
             LegEvent::AnsweredByMobile => {
@@ -136,6 +139,9 @@ impl Switchboard {
             }
             LegEvent::Dtmf(key) => {
                 if state == LegRun::Confirming && key == Key('1') {
+                    if self.has_other_devices(call, n) {
+                        self.command_leg(call.leg_id(n), LegCommand::Accept);
+                    }
                     self.confirmed(call, n);
                 }
             }
@@ -218,9 +224,10 @@ impl Switchboard {
             Phase::Callback(ref attempt) => {
                 let of_agent = attempt.agent_leg == n;
                 let group = attempt.group;
-                self.timers.cancel(Timer::Ring(leg));
                 self.fact(What::LegAnswered { leg });
-                if !(of_agent && self.asks_to_confirm(call, n, by, group)) {
+                let asks = of_agent && self.asks_to_confirm(call, n, by, group);
+                self.timers.cancel(Timer::Ring(leg));
+                if !asks {
                     self.callback_leg_answered(call, n);
                 }
             }

@@ -291,15 +291,17 @@ impl Switchboard {
         let Phase::Offering(offering) = &call.phase else { return };
         let number = offering.group;
         let Some(member) = call.legs.get(&n).and_then(|run| run.party) else { return };
-        self.timers.cancel(Timer::Ring(call.leg_id(n)));
         self.fact(What::LegAnswered { leg: call.leg_id(n) });
-        if !self.asks_to_confirm(call, n, by, number) {
+        let asks = self.asks_to_confirm(call, n, by, number);
+        self.timers.cancel(Timer::Ring(call.leg_id(n)));
+        if !asks {
             self.take(call, n, member);
         }
     }
 
     /// An outside member, and a user on his mobile, may have to press 1 first: a mailbox of the network may have
-    /// picked up (K-34, V-34). `false`: this one need not.
+    /// picked up (K-34, V-34). His other phones ring on meanwhile, so he has at least his ring time. `false`: this one
+    /// need not.
     pub(crate) fn asks_to_confirm(
         &mut self,
         call: &mut Call,
@@ -314,7 +316,9 @@ impl Switchboard {
             return false;
         }
         let leg = call.leg_id(n);
-        self.timers.set(Timer::Confirm(leg), self.now.tick + CONFIRM_MAX);
+        let rings_until = self.timers.at(Timer::Ring(leg)).filter(|_| by == AnsweredBy::Mobile);
+        let patience = self.now.tick + CONFIRM_MAX;
+        self.timers.set(Timer::Confirm(leg), rings_until.map_or(patience, |until| until.max(patience)));
         if let Some(run) = call.legs.get_mut(&n) {
             run.state = LegRun::Confirming;
         }
@@ -329,7 +333,13 @@ impl Switchboard {
         true
     }
 
-    /// Who answered outside pressed 1.
+    /// A user's mobile is to press 1, beside which his other phones ring.
+    pub(crate) fn has_other_devices(&self, call: &Call, n: u16) -> bool {
+        let party = call.legs.get(&n).and_then(|run| run.party);
+        party.is_some_and(|party| self.settings.config.users.contains_key(&party))
+    }
+
+    /// Who answered outside pressed 1, or took another of his phones.
     pub(crate) fn confirmed(&mut self, call: &mut Call, n: u16) {
         let Some(Leg { party: Some(member), .. }) = call.legs.get(&n).cloned() else { return };
         if matches!(call.phase, Phase::Callback(_)) {

@@ -173,6 +173,7 @@ impl Bed {
                 LegCommand::Ring
                 | LegCommand::Progress { .. }
                 | LegCommand::Answer { .. }
+                | LegCommand::Accept
                 | LegCommand::Join { .. }
                 | LegCommand::Music { .. }
                 | LegCommand::Tone(_)

@@ -149,6 +149,7 @@ fn a_user_presses_1_on_his_mobile_only() {
                 mari hears (en): "Company call. Press one to accept."
                 mari: play press_1_to_accept in en
             > mari presses 1
+                mari: accepted
                 mari to the tail (Answered)
                 caller 1: answer with mari
                 list: juri mari
@@ -167,6 +168,70 @@ fn a_user_presses_1_on_his_mobile_only() {
             > mari answers
                 mari to the tail (Answered)
                 caller 1: answer with mari
+                list: juri mari
+        "#]],
+    );
+}
+
+/// req K-34, V-34: while his mobile is asked his desk phone rings on for its time, and may take the call.
+#[test]
+fn a_mailbox_of_the_mobile_does_not_end_the_desk_phones_ring() {
+    let company = || {
+        even("mari juri")
+            .with("confirm_outside = true")
+            .with("devices = [\"desk\", \"mobile\"]")
+            .person("mari", "mobile = \"+3725559101\"")
+    };
+    check(
+        company(),
+        "call 1
+         mari rings
+         2 s pass
+         mari answers by mobile
+         12 s pass
+         mari answers",
+        expect![[r#"
+            list: mari juri
+            > call 1
+                offered to mari (Rotation)
+                dial mari
+                caller 1: ringing
+            > mari rings
+            > 2 s pass
+            > mari answers by mobile
+                mari hears (en): "Company call. Press one to accept."
+                mari: play press_1_to_accept in en
+            > 12 s pass
+            > mari answers
+                mari to the tail (Answered)
+                caller 1: answer with mari
+                list: juri mari
+        "#]],
+    );
+    check(
+        company(),
+        "call 1
+         mari rings
+         2 s pass
+         mari answers by mobile
+         13 s pass",
+        expect![[r#"
+            list: mari juri
+            > call 1
+                offered to mari (Rotation)
+                dial mari
+                caller 1: ringing
+            > mari rings
+            > 2 s pass
+            > mari answers by mobile
+                mari hears (en): "Company call. Press one to accept."
+                mari: play press_1_to_accept in en
+            > 13 s pass
+                mari ended: NotConfirmed
+                release mari: Normal
+                mari to the tail (NoAnswer)
+                offered to juri (Rotation)
+                dial juri
                 list: juri mari
         "#]],
     );

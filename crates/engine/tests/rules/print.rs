@@ -49,6 +49,7 @@ impl Bed {
             LegCommand::Progress { from } => format!("{who}: hears {}", self.who(*from)),
             LegCommand::Answer { with: Some(with) } => format!("{who}: answer with {}", self.who(*with)),
             LegCommand::Answer { with: None } => format!("{who}: answer"),
+            LegCommand::Accept => format!("{who}: accepted"),
             LegCommand::Join { with } => format!("{who}: join with {}", self.who(*with)),
             LegCommand::Play { prompts, .. } => {
                 let prompts: Vec<String> =

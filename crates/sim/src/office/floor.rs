@@ -324,6 +324,7 @@ impl<'a> Office<'a> {
             LegCommand::Answer { .. }
             | LegCommand::Ring
             | LegCommand::Progress { .. }
+            | LegCommand::Accept
             | LegCommand::Join { .. }
             | LegCommand::Music { .. }
             | LegCommand::Tone(_)

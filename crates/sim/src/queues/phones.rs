@@ -33,6 +33,7 @@ impl World<'_> {
             LegCommand::Echo => self.soon((500, 60_000), leg, LegEvent::HungUp { media: None }),
             LegCommand::Answer { with: None }
             | LegCommand::Ring
+            | LegCommand::Accept
             | LegCommand::Progress { .. }
             | LegCommand::Music { .. }
             | LegCommand::Tone(_)

@@ -26,7 +26,7 @@ impl Core {
         match request.method() {
             Method::Bye => {
                 self.answer(server, 200, &[]);
-                if let Some(id) = leg {
+                if let Some(id) = leg.filter(|id| !self.rings_on(*id)) {
                     self.finish(id, Final::HungUp);
                 }
             }

@@ -1,6 +1,8 @@
 //! A leg we dial: over all contacts of a user, or over a trunk. One leg may have several branches; the first
 //! answer wins, the others are told so (V-34).
 
+mod mobile;
+
 use std::net::IpAddr;
 
 use model::id::{LegId, PartyId, TenantId};
@@ -43,6 +45,8 @@ pub(crate) struct Callee {
 enum Stage {
     Dialling,
     Alerting,
+    /// His mobile answered, where a mailbox may have: his other devices ring on (K-34).
+    Confirming,
     Answered,
 }
 
@@ -74,7 +78,7 @@ impl Callee {
 
     /// It was answered.
     pub(crate) fn is_answered(&self) -> bool {
-        self.stage == Stage::Answered
+        matches!(self.stage, Stage::Confirming | Stage::Answered)
     }
 
     /// An early dialog of this leg.
@@ -251,7 +255,7 @@ impl Core {
         response: &Response,
     ) {
         let Some(callee) = self.callee_mut(id) else { return };
-        let stage = callee.stage;
+        let (stage, winner) = (callee.stage, callee.winner);
         if callee.branches.get(branch).is_none_or(|branch| branch.failed.is_some())
             && stage != Stage::Answered
         {
@@ -264,7 +268,9 @@ impl Core {
         match response.status() {
             0..=100 => {}
             101..=199 => self.branch_progress(id, branch, response),
-            200..=299 if stage == Stage::Answered => self.late_answer(dialog, response),
+            200..=299 if stage == Stage::Answered || winner == Some(branch) => {
+                self.late_answer(dialog, response);
+            }
             200..=299 => self.branch_answered(id, branch, dialog, response),
             300.. => {
                 let seen = (300..400).contains(&response.status());
@@ -332,27 +338,25 @@ impl Core {
             self.bye(dialog, Release::Normal);
             return self.branch_failed(id, winner, 488);
         }
+        self.drop_mobile(id, Release::AnsweredElsewhere);
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.theirs = answer;
         leg.dialog = Some(dialog);
         self.dialogs.insert(dialog, id);
-        let mut event = LegEvent::Answered;
-        if let Some(callee) = self.callee_mut(id) {
-            callee.stage = Stage::Answered;
-            callee.winner = Some(winner);
-            callee.next.clear();
-            callee.dial = None;
-            let over_trunk = callee.branches.get(winner).is_none_or(|branch| branch.trunk);
-            if over_trunk && callee.own_devices {
-                event = LegEvent::AnsweredByMobile;
-            }
-            if !over_trunk {
-                self.leave_trunk(id);
-            }
+        let Some(callee) = self.callee_mut(id) else { return };
+        callee.winner = Some(winner);
+        callee.next.clear();
+        let over_trunk = callee.branches.get(winner).is_none_or(|branch| branch.trunk);
+        let by_mobile = over_trunk && callee.own_devices;
+        callee.stage = Stage::Confirming;
+        if !over_trunk {
+            self.leave_trunk(id);
         }
-        self.cancel_branches(id, Some(winner), Release::AnsweredElsewhere);
+        if !(by_mobile && self.is_to_confirm(id)) {
+            self.accept_callee(id);
+        }
         self.apply_remote(id);
-        self.tell(id, event);
+        self.tell(id, if by_mobile { LegEvent::AnsweredByMobile } else { LegEvent::Answered });
     }
 
     /// Cancels all branches that are still open, except one.
@@ -397,6 +401,7 @@ impl Core {
         }
         // RFC 3261 16.7: a 6xx ends the search.
         if status >= 600 {
+            self.drop_mobile(id, Release::Normal);
             self.cancel_branches(id, None, Release::Normal);
             return self.finish(id, Final::Failed(failure::of(id, status, Alerted::No)));
         }
@@ -422,6 +427,7 @@ impl Core {
 
     /// Ends a dialled leg: CANCEL before the answer, BYE after it.
     pub(crate) fn release_callee(&mut self, id: LegId, how: Release) {
+        self.drop_mobile(id, how);
         let dialog = self.legs.get(&id).and_then(|leg| leg.dialog);
         match dialog {
             Some(dialog) => self.bye(dialog, how),

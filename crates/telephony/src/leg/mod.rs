@@ -176,6 +176,7 @@ impl Core {
             LegCommand::Ring => self.ring(id),
             LegCommand::Progress { from } => self.progress(id, from),
             LegCommand::Answer { with } => self.answer_caller(id, with),
+            LegCommand::Accept => self.accept_callee(id),
             LegCommand::Join { with } => self.join(id, with),
             LegCommand::Play { id: play, prompts } => self.play(id, play, &prompts),
             LegCommand::Music { prompt } => self.music(id, &prompt),

@@ -66,6 +66,7 @@ impl Core {
     /// Relays between two legs. Whom they heard before hears nothing more.
     pub(crate) fn connect(&mut self, a: LegId, b: LegId) {
         for (one, other) in [(a, b), (b, a)] {
+            self.accept_callee(one);
             self.part(one, other);
         }
         self.bring_together(a, b);

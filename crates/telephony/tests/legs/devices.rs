@@ -1,11 +1,11 @@
 //! Which of a user's devices ring, and what their INVITEs say.
 
 use model::id::{CallId, LegId, PartyId};
-use model::leg::{Devices, Dial, DialTo, LegCommand, LegEvent, RecallReason};
+use model::leg::{Devices, Dial, DialTo, LegCommand, LegEvent, PlayId, RecallReason};
 
 use crate::call::{Call, reason_of};
 use crate::phone::Phone;
-use crate::process::{Helin, dial, dialling, user};
+use crate::process::{HELLO, Helin, MUSIC, dial, dialling, prompt, user};
 use crate::sound::Sound;
 
 fn new_leg(n: u16) -> LegId {
@@ -91,6 +91,77 @@ fn the_mobile_answers_and_is_told_apart() {
     helin.until(leg, "the answer", |event| *event == LegEvent::AnsweredByMobile);
     helin.release(leg);
     on_mobile.expect_bye(&mut carrier);
+}
+
+/// As `both_ring`; the mobile has answered and is to press 1, the desk phone rings.
+fn mobile_is_asked(helin: &Helin, desk: &mut Phone, carrier: &mut Phone) -> (LegId, Call, Call, Sound) {
+    helin.registers(|| drop(desk.register()));
+    let devices = Devices { app: false, mobile: true, desk: true };
+    let mobile = Some("+3725559001".parse().unwrap());
+    let leg = new_leg(7);
+    let to = DialTo::Devices { user: PartyId(1), devices, mobile };
+    helin.command(leg, LegCommand::Dial(Dial { confirm: true, ..dialling(to, None) }));
+    let (on_desk, mut on_mobile) = (desk.incoming(), carrier.incoming());
+    on_desk.ring(desk);
+    let sound = Sound::silent();
+    on_mobile.answer(carrier, &sound);
+    helin.until(leg, "the mobile's answer", |event| *event == LegEvent::AnsweredByMobile);
+    helin.command(leg, LegCommand::Play { id: PlayId(1), prompts: vec![prompt("hello")] });
+    sound.hears(HELLO);
+    (leg, on_desk, on_mobile, sound)
+}
+
+#[test]
+fn the_desk_phone_takes_a_call_from_the_mobiles_mailbox() {
+    // req K-34
+    let helin = Helin::new();
+    let (mut desk, mut carrier) = (Phone::of(&helin, "mari"), Phone::carrier(&helin));
+    let (leg, mut on_desk, mut on_mobile, _) = mobile_is_asked(&helin, &mut desk, &mut carrier);
+    let sound = Sound::silent();
+    on_desk.answer(&mut desk, &sound);
+    helin.until(leg, "the answer", |event| *event == LegEvent::Answered);
+    let bye = on_mobile.expect_bye(&mut carrier);
+    assert_eq!(reason_of(&bye), Some((200, "answered elsewhere".to_owned())));
+    helin.command(leg, LegCommand::Music { prompt: prompt("music") });
+    sound.hears(MUSIC);
+    helin.release(leg);
+    on_desk.expect_bye(&mut desk);
+}
+
+#[test]
+fn who_presses_1_on_his_mobile_has_the_call_and_his_desk_phone_stops() {
+    let helin = Helin::new();
+    let (mut desk, mut carrier) = (Phone::of(&helin, "mari"), Phone::carrier(&helin));
+    let (leg, mut on_desk, mut on_mobile, _) = mobile_is_asked(&helin, &mut desk, &mut carrier);
+    helin.command(leg, LegCommand::Accept);
+    let cancel = on_desk.expect_cancel(&mut desk);
+    assert_eq!(reason_of(&cancel), Some((200, "answered elsewhere".to_owned())));
+    helin.release(leg);
+    on_mobile.expect_bye(&mut carrier);
+}
+
+#[test]
+fn a_mailbox_that_hangs_up_leaves_the_desk_phone_ringing() {
+    let helin = Helin::new();
+    let (mut desk, mut carrier) = (Phone::of(&helin, "mari"), Phone::carrier(&helin));
+    let (leg, mut on_desk, mut on_mobile, _) = mobile_is_asked(&helin, &mut desk, &mut carrier);
+    on_mobile.hang_up(&mut carrier);
+    let sound = Sound::silent();
+    on_desk.answer(&mut desk, &sound);
+    helin.until(leg, "the answer", |event| *event == LegEvent::Answered);
+    helin.release(leg);
+    on_desk.expect_bye(&mut desk);
+}
+
+#[test]
+fn an_offer_that_ends_while_the_mobile_is_asked_ends_on_all_devices() {
+    let helin = Helin::new();
+    let (mut desk, mut carrier) = (Phone::of(&helin, "mari"), Phone::carrier(&helin));
+    let (leg, mut on_desk, mut on_mobile, _) = mobile_is_asked(&helin, &mut desk, &mut carrier);
+    helin.command(leg, LegCommand::Release(model::leg::Release::Normal));
+    on_mobile.expect_bye(&mut carrier);
+    on_desk.expect_cancel(&mut desk);
+    helin.until(leg, "Closed", |event| matches!(event, LegEvent::Closed { .. }));
 }
 
 /// A phone that comes back from another address while its user is rung.

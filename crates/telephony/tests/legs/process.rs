@@ -204,7 +204,7 @@ pub(crate) fn dialling(to: DialTo, caller: Option<LegId>) -> Dial {
         row: None,
         affix: model::leg::Affix::default(),
     };
-    Dial { to, caller, show, diverted_by: None, no_diversion: false, recall: None }
+    Dial { to, caller, show, diverted_by: None, no_diversion: false, confirm: false, recall: None }
 }
 
 pub(crate) fn prompt(name: &str) -> PromptRef {
