@@ -2,6 +2,15 @@
 
 const KEYS: &[u8; 16] = b"0123456789*#ABCD";
 
+/// The payloads of a press of 100 ms, all sent at once: its beginning, and its end three times, as any may be lost
+/// (RFC 4733 2.5.1.4).
+pub fn press(key: char) -> Option<[[u8; 4]; 4]> {
+    let event = u8::try_from(KEYS.iter().position(|known| char::from(*known) == key)?).ok()?;
+    let [high, low] = 800_u16.to_be_bytes();
+    let end = [event, 0x8a, high, low];
+    Some([[event, 0x0a, 0, 160], end, end, end])
+}
+
 /// Hears keys in a stream's telephone-event packets.
 #[derive(Debug, Clone, Default)]
 pub struct Keys {
@@ -38,5 +47,18 @@ mod tests {
         assert_eq!(keys.packet(1_700, &[11, 10, 0, 160]), Some('#'));
         assert_eq!(keys.packet(2_500, &[16, 10, 0, 160]), None, "flash is no key");
         assert_eq!(keys.packet(2_600, &[]), None);
+    }
+
+    #[test]
+    fn a_press_of_ours_is_one_key_even_when_its_beginning_is_lost() {
+        for key in "0123456789*#ABCD".chars() {
+            let payloads = press(key).unwrap();
+            for heard in [&payloads[..], &payloads[3..]] {
+                let mut keys = Keys::default();
+                let told: Vec<char> = heard.iter().filter_map(|payload| keys.packet(7, payload)).collect();
+                assert_eq!(told, [key]);
+            }
+        }
+        assert_eq!(press('x'), None);
     }
 }

@@ -24,6 +24,8 @@ enum Source {
     None,
     /// Payload of our own making.
     Own,
+    /// A key press of our own.
+    Event,
     /// A received stream, moved to ours by these offsets.
     Relay { ssrc: u32, sequence: u16, timestamp: u32 },
 }
@@ -74,13 +76,26 @@ impl OutStream {
         self.header(begins, payload_type)
     }
 
+    /// The header for a packet of a key press; all until the next change of source are of one press and have its
+    /// timestamp (RFC 4733 2.1).
+    pub fn event(&mut self, payload_type: u8, size: usize, at: u64) -> Header {
+        let begins = self.source != Source::Event;
+        if begins {
+            self.timestamp = self.timestamp_at(at, self.clock_rate / 50);
+        }
+        self.source = Source::Event;
+        self.sequence = self.sequence.wrapping_add(1);
+        self.count(at, size);
+        self.header(begins, payload_type)
+    }
+
     /// The header for a received packet that is passed on. Gaps and order of the sender stay visible.
     pub fn relay(&mut self, packet: &Packet<'_>, payload_type: u8, at: u64) -> Header {
         let (sequence, timestamp, begins) = match self.source {
             Source::Relay { ssrc, sequence, timestamp } if ssrc == packet.ssrc => {
                 (packet.sequence.wrapping_add(sequence), packet.timestamp.wrapping_add(timestamp), false)
             }
-            Source::Relay { .. } | Source::Own | Source::None => {
+            Source::Relay { .. } | Source::Own | Source::Event | Source::None => {
                 let sequence = self.sequence.wrapping_add(1);
                 let timestamp = self.timestamp_at(at, self.clock_rate / 50);
                 self.source = Source::Relay {
@@ -167,6 +182,22 @@ mod tests {
                 last = Some(header);
             }
         }
+    }
+
+    #[test]
+    fn a_press_has_one_timestamp_and_the_sound_goes_on_behind_it() {
+        let mut out = OutStream::new(9, 10, 1_000, 8_000);
+        out.own(8, 160, 160, 0);
+        out.change_source();
+        let press: Vec<Header> = (0..3).map(|_| out.event(101, 4, 20)).collect();
+        out.change_source();
+        let after = out.own(8, 160, 160, 20);
+        let brief = |header: &Header| (header.marker, header.sequence, header.timestamp);
+        assert_eq!(
+            press.iter().map(brief).collect::<Vec<_>>(),
+            [(true, 12, 1_160), (false, 13, 1_160), (false, 14, 1_160)]
+        );
+        assert_eq!(brief(&after), (true, 15, 1_320));
     }
 
     impl OutStream {

@@ -38,6 +38,7 @@ impl Core {
                 self.answer(server, 200, &[]);
                 if let (Some(id), Some(key)) = (leg, key_of_info(request)) {
                     self.key(id, key);
+                    self.pass_on_key(id, key);
                 }
             }
             Method::Refer => match leg {
@@ -55,6 +56,14 @@ impl Core {
             | Method::Notify
             | Method::Publish
             | Method::Other(_) => self.answer(server, 405, &[("Allow", ALLOW)]),
+        }
+    }
+
+    /// A key that came by signalling is one of the talk, too: whom it goes to may be a machine that waits for keys.
+    fn pass_on_key(&mut self, id: LegId, key: char) {
+        let other = self.legs.get(&id).and_then(|leg| leg.joined);
+        if let Some(port) = other.and_then(|other| self.legs.get(&other)).and_then(|leg| leg.port) {
+            self.sound.press(port.id, key);
         }
     }
 

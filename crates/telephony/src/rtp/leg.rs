@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use media::clip::Player;
-use media::dtmf::Keys;
+use media::dtmf::{self, Keys};
 use media::endless::Endless;
 use media::g711::Law;
 use media::rtcp;
@@ -289,6 +289,21 @@ impl Leg {
             (None, _, _) => return false,
         }
         self.transmit(buffer)
+    }
+
+    /// Sends a key as a telephone event; a far side that knows none hears nothing of it.
+    pub(super) fn press(&mut self, key: char, now: u64, buffer: &mut Vec<u8>) {
+        let Some(remote) = &self.remote else { return };
+        let known = remote.sends_as.iter().find(|format| &*format.name == "telephone-event/8000");
+        let (Some(known), Some(payloads)) = (known, dtmf::press(key)) else { return };
+        let payload_type = known.payload_type;
+        self.out.change_source();
+        for payload in payloads {
+            let header = self.out.event(payload_type, payload.len(), now);
+            rtp::write(buffer, header, &payload);
+            self.transmit(buffer);
+        }
+        self.out.change_source();
     }
 
     /// Sends the next packets of its player, music or tone that are due. `Some(play)`: the player has ended.

@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Music(PortId, Arc<Clip>),
     Tone(PortId, Arc<Clip>),
     Echo(PortId),
+    /// The far end of this one is sent a key.
+    Press(PortId, char),
     /// The first no longer hears the second, if it does.
     Part(PortId, PortId),
     Close(PortId),
@@ -259,6 +261,12 @@ impl Sound {
     pub(crate) fn echo(&mut self, id: PortId) {
         self.begin(id);
         self.send(id.shard, Command::Echo(id));
+    }
+
+    /// Sends the far end a key.
+    pub(crate) fn press(&mut self, id: PortId, key: char) {
+        self.begin(id);
+        self.send(id.shard, Command::Press(id, key));
     }
 
     /// Closes a leg's ports; `Closed` follows with the figures, or the port is one of those `unused`. `port` may be

@@ -187,6 +187,11 @@ impl Shard {
             Command::Music(id, clip) => self.feed(id, Feed::Endless(Endless::new(clip, 0)), now),
             Command::Tone(id, clip) => self.feed(id, Feed::Endless(Endless::new(clip, now)), now),
             Command::Echo(id) => self.feed(id, Feed::Echo, now),
+            Command::Press(id, key) => {
+                if let Some(leg) = self.legs.get_mut(&id.n) {
+                    leg.press(key, now, &mut self.buffer);
+                }
+            }
             Command::Part(id, of) => {
                 let Some(leg) = self.legs.get_mut(&id.n) else { return };
                 leg.set_peer(leg.peer().filter(|peer| *peer != of.n));
@@ -218,6 +223,7 @@ impl Shard {
             | Command::Music(id, _)
             | Command::Tone(id, _)
             | Command::Echo(id)
+            | Command::Press(id, _)
             | Command::Close(id)
             | Command::Give(id, _) => expected(id),
             Command::Open(..) | Command::Expect(_) | Command::Take(..) | Command::Stop => false,
