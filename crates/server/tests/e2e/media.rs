@@ -81,7 +81,8 @@ fn nothing_shared_is_488_with_the_reason_in_the_record() {
     let sound = Sound::silent();
     let body = offer(sound.port(), "98", &["rtpmap:98 AMR-WB/16000"]);
     let mut call = dial(&mut mari, "8099", &sound, body);
-    call.expect_refusal(&mut mari, 488);
+    let refusal = call.expect_refusal(&mut mari, 488);
+    assert!(refusal.must("Warning").starts_with("305 "), "{}", refusal.to_text());
     let record = helin.ended_call();
     assert_eq!(record["outcome"], "failed", "{record:#}");
     assert_eq!(record["legs"][0]["end_cause"], "not_acceptable", "{record:#}");

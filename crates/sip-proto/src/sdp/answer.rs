@@ -147,8 +147,9 @@ fn common(offered: &Media, terms: &Terms<'_>) -> Vec<Codec> {
     if formats.iter().any(Codec::is_voice) { formats } else { Vec::new() }
 }
 
-/// Why nothing of `offer` can be used.
-pub(super) fn why_none(offer: &SessionDescription) -> Mismatch {
+/// Why nothing of `offer` can be used, when nothing can.
+#[must_use]
+pub fn why_none(offer: &SessionDescription) -> Mismatch {
     let audio = || offer.media.iter().filter(|media| media.kind == MediaKind::Audio && media.port != 0);
     if audio().any(usable_audio) {
         Mismatch::NoCommonCodec

@@ -13,7 +13,7 @@ mod write;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-pub use answer::{Agreed, Mismatch, Terms, agreed_audio, answer_audio, offer_audio};
+pub use answer::{Agreed, Mismatch, Terms, agreed_audio, answer_audio, offer_audio, why_none};
 pub use codec::{Codec, Direction};
 pub use relay::{relay_answer, relay_offer, with_both_laws};
 pub use session::LocalSession;

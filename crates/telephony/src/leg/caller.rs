@@ -5,7 +5,9 @@ use model::leg::{FailCause, LegEvent, Release};
 use sip_proto::dialog::Flow;
 use sip_proto::endpoint::{Body, DialogId, Reply, ServerId};
 use sip_proto::message::{HeaderName, Request};
-use sip_proto::sdp::{Direction, LocalSession, SessionDescription, Terms, answer_audio, relay_answer};
+use sip_proto::sdp::{
+    Direction, LocalSession, Mismatch, SessionDescription, Terms, answer_audio, relay_answer, why_none,
+};
 
 use super::diverted::{CameBy, came_by};
 use super::{Final, Kind, Leg};
@@ -267,8 +269,11 @@ impl Core {
                     Release::Fault => 500,
                     Release::Normal | Release::AnsweredElsewhere | Release::Unavailable => 480,
                 };
-                let headers: &[(&str, &str)] = if status == 503 { &[("Retry-After", "5")] } else { &[] };
-                self.answer(server, status, headers);
+                let warning = self.warning(id).filter(|_| status == 488);
+                let mut headers: Vec<(&str, &str)> = Vec::new();
+                headers.extend((status == 503).then_some(("Retry-After", "5")));
+                headers.extend(warning.as_deref().map(|warning| ("Warning", warning)));
+                self.answer(server, status, &headers);
             }
             Stage::Answered | Stage::Talking => {
                 if let Some(dialog) = dialog {
@@ -276,6 +281,21 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// What of a caller's offer cannot be used, for whoever looks after his phone (RFC 3261 20.43).
+    fn warning(&self, id: LegId) -> Option<String> {
+        let own = self.own_address(self.caller(id)?.flow);
+        let (code, text) = match why_none(self.legs.get(&id)?.theirs.as_ref()?) {
+            Mismatch::Profile => {
+                (302, "Sound is taken as RTP/AVP alone: switch SRTP and AVPF off, or make them optional")
+            }
+            Mismatch::NoAudio | Mismatch::Refused => (304, "No audio was offered"),
+            Mismatch::NoCommonCodec | Mismatch::AnswerShape => {
+                (305, "No codec in common: switch PCMA or PCMU on")
+            }
+        };
+        Some(format!("{code} {own} \"{text}\""))
     }
 
     /// The caller gave up before the answer.

@@ -1,6 +1,6 @@
 //! The glue between descriptions and sound ports.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use media::clip::Clip;
@@ -58,6 +58,17 @@ fn formats(codecs: &[Codec]) -> Vec<Format> {
             law: law_of(std::slice::from_ref(codec)),
         })
         .collect()
+}
+
+/// Where a side wants its sound. A name in place of an address, or an address of the other family, leads nowhere: it goes
+/// where the signalling comes from, to the port that was named.
+fn wanted_at(theirs: &SessionDescription, media: &Media, signalling: IpAddr) -> Option<SocketAddr> {
+    let address = theirs.connection_of(media).filter(|_| media.port != 0)?;
+    match address.ip() {
+        Some(ip) if ip.is_unspecified() => None,
+        Some(ip) if ip.is_ipv4() == signalling.is_ipv4() => Some(SocketAddr::new(ip, media.port)),
+        Some(_) | None => Some(SocketAddr::new(signalling, media.port)),
+    }
 }
 
 impl Core {
@@ -136,7 +147,7 @@ impl Core {
         }
         let agreed = shared(own.codecs(), media.codecs());
         let remote = Remote {
-            send_to: theirs.remote_of(media).filter(|_| direction.receives()),
+            send_to: wanted_at(theirs, media, signalling).filter(|_| direction.receives()),
             trusted: signalling,
             // An answer of bare numbers agrees on nothing by name: then all that is known is taken.
             sends_as: if agreed.is_empty() { known.clone() } else { formats(&agreed) },

@@ -23,5 +23,6 @@ mod devices;
 mod diverted;
 mod hold;
 mod laws;
+mod offers;
 mod transfer;
 mod waiting;
