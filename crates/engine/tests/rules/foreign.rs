@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::company::even;
+use crate::company::{Company, even};
 use crate::script::check;
 
 /// req K-33: hints against diversion go with the call; a diversion seen counts as not answered, with a warning.
@@ -97,17 +97,19 @@ fn a_mailbox_does_not_take_the_call() {
     );
 }
 
+/// mari has a mobile beside her desk phone, and must press 1 on it.
+fn with_mobile() -> Company {
+    even("mari juri")
+        .with("confirm_outside = true")
+        .with("devices = [\"desk\", \"mobile\"]")
+        .person("mari", "mobile = \"+3725559101\"")
+}
+
 /// req K-34, V-34: so does a user on his mobile; at his desk he need not.
 #[test]
 fn a_user_presses_1_on_his_mobile_only() {
-    let company = || {
-        even("mari juri")
-            .with("confirm_outside = true")
-            .with("devices = [\"desk\", \"mobile\"]")
-            .person("mari", "mobile = \"+3725559101\"")
-    };
     check(
-        company(),
+        with_mobile(),
         "call 1
          mari answers by mobile
          10 s pass
@@ -135,7 +137,7 @@ fn a_user_presses_1_on_his_mobile_only() {
         "#]],
     );
     check(
-        company(),
+        with_mobile(),
         "call 1
          mari answers by mobile
          mari presses 1",
@@ -156,7 +158,7 @@ fn a_user_presses_1_on_his_mobile_only() {
         "#]],
     );
     check(
-        company(),
+        with_mobile(),
         "call 1
          mari answers",
         expect![[r#"
@@ -176,14 +178,8 @@ fn a_user_presses_1_on_his_mobile_only() {
 /// req K-34, V-34: while his mobile is asked his desk phone rings on for its time, and may take the call.
 #[test]
 fn a_mailbox_of_the_mobile_does_not_end_the_desk_phones_ring() {
-    let company = || {
-        even("mari juri")
-            .with("confirm_outside = true")
-            .with("devices = [\"desk\", \"mobile\"]")
-            .person("mari", "mobile = \"+3725559101\"")
-    };
     check(
-        company(),
+        with_mobile(),
         "call 1
          mari rings
          2 s pass
@@ -209,7 +205,7 @@ fn a_mailbox_of_the_mobile_does_not_end_the_desk_phones_ring() {
         "#]],
     );
     check(
-        company(),
+        with_mobile(),
         "call 1
          mari rings
          2 s pass
