@@ -9,6 +9,7 @@ pub mod decode;
 pub mod dtmf;
 pub mod endless;
 pub mod g711;
+pub mod inband;
 mod resample;
 pub mod rtcp;
 pub mod rtp;

@@ -6,6 +6,7 @@ use media::clip::Player;
 use media::dtmf::{self, Keys};
 use media::endless::Endless;
 use media::g711::Law;
+use media::inband::Inband;
 use media::rtcp;
 use media::rtp::{self, Packet};
 use media::stats::Received;
@@ -73,6 +74,8 @@ pub(crate) struct Leg {
     out: OutStream,
     received: Received,
     keys: Keys,
+    /// Hears keys in the sound of a far side that knows no telephone events.
+    inband: Option<Box<Inband>>,
     heard_at: u64,
     /// When they last reported what they hear.
     reported_at: u64,
@@ -111,6 +114,7 @@ impl Leg {
             out: OutStream::new(setup.ssrc, setup.sequence, setup.timestamp, 8_000),
             received: Received::new(8_000),
             keys: Keys::default(),
+            inband: None,
             heard_at: now,
             reported_at: now,
             timeout: setup.timeout,
@@ -125,6 +129,8 @@ impl Leg {
         self.latched = None;
         self.heard_at = now;
         self.timed_out = false;
+        let events = remote.sends_as.iter().any(Format::is_telephone_event);
+        self.inband = remote.law.filter(|_| !events).map(|_| Box::default());
         self.remote = Some(remote);
         // Its payload types may be others.
         self.listen();
@@ -151,14 +157,13 @@ impl Leg {
         self.peer
     }
 
-    /// Reads of what nobody hears only a sample. Between two pieces that are played it stays as it is.
+    /// Reads of what nobody hears only a sample, unless its keys are to be found there. Between two pieces that are played it stays as it is.
     fn choose_intake(&mut self) {
         if self.peer.is_some() || matches!(self.feed, Feed::Echo) {
             return self.listen();
         }
-        let Some(remote) = self.remote.as_ref().filter(|_| self.feed.is_paced() && !self.sampled) else {
-            return;
-        };
+        let samples = self.feed.is_paced() && !self.sampled && self.inband.is_none();
+        let Some(remote) = self.remote.as_ref().filter(|_| samples) else { return };
         let sounds = remote.formats.iter().filter(|format| format.is_sound());
         self.sampled = intake::thin(&self.rtp, sounds.map(|format| format.payload_type));
         if self.sampled {
@@ -252,8 +257,15 @@ impl Leg {
             self.received.sample();
         }
         let event = remote.formats.iter().find(|format| format.payload_type == packet.payload_type);
-        if event.is_some_and(|format| format.name.starts_with("telephone-event"))
+        if event.is_some_and(Format::is_telephone_event)
             && let Some(key) = self.keys.packet(packet.timestamp, packet.payload)
+        {
+            return Heard::Key(key);
+        }
+        // Two people who talk are not listened to.
+        if self.peer.is_none()
+            && let Some((inband, law)) = self.inband.as_mut().zip(event.and_then(|format| format.law))
+            && let Some(key) = inband.packet(law, packet.payload)
         {
             return Heard::Key(key);
         }

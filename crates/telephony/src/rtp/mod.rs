@@ -110,7 +110,11 @@ pub(crate) struct Format {
 impl Format {
     /// Not keys, nor the noise of a silence (RFC 3389): of these few come, and each tells something.
     fn is_sound(&self) -> bool {
-        !self.name.starts_with("telephone-event") && !self.name.starts_with("cn")
+        !self.is_telephone_event() && !self.name.starts_with("cn")
+    }
+
+    fn is_telephone_event(&self) -> bool {
+        self.name.starts_with("telephone-event")
     }
 }
 

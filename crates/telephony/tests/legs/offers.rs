@@ -1,9 +1,10 @@
 //! Offers that are odd or of no use, and keys that do not come with the sound.
 
+use media::g711::Law;
 use model::id::LegId;
 use model::leg::{Key, LegCommand, LegEvent, Release};
 
-use crate::call::{Dial, description};
+use crate::call::{Dial, description, sound_address};
 use crate::hold::talking;
 use crate::phone::Phone;
 use crate::process::{Helin, MUSIC, dial, prompt, user};
@@ -56,6 +57,42 @@ fn who_writes_no_address_that_can_be_reached_is_heard_and_hears() {
         helin.until(leg, "the key", |event| *event == LegEvent::Dtmf(Key('4')));
         helin.release(leg);
     }
+}
+
+/// A line that knows no telephone events, while music plays: its keys are tones, and all of its sound is read.
+#[test]
+fn keys_are_heard_in_the_sound_of_who_knows_no_events() {
+    let helin = Helin::new();
+    let mut mari = Phone::of(&helin, "mari");
+    let sound = Sound::silent();
+    let plain = description(sound.port(), 1, "sendrecv");
+    let offer = plain
+        .replace("AVP 8 101", "AVP 8")
+        .replace("a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\n", "");
+    let mut call = mari.dial_as("8000", &sound, Dial { body: Some(offer), ..Dial::default() });
+    let leg = LegId::caller(helin.incoming().call);
+    helin.command(leg, LegCommand::Answer { with: None });
+    let answer = call.expect_answer(&mut mari, &sound);
+    helin.command(leg, LegCommand::Music { prompt: prompt("music") });
+    sound.hears(MUSIC);
+    let at = sound_address(&answer.body);
+    let mut sequence = 0;
+    for (low, high, key) in [(770.0, 1_336.0, '5'), (941.0, 1_477.0, '#')] {
+        for packet in 0..10_u8 {
+            let mut octets = vec![0x80, 8, 0, sequence, 0, 0, sequence, 0, 0, 0, 0, 9];
+            octets.extend((0..160).map(|n| {
+                let phase = std::f64::consts::TAU * (f64::from(packet) * 160.0 + f64::from(n)) / 8_000.0;
+                // Five packets of the key, then five of silence.
+                let loud = if packet < 5 { 6_000.0 } else { 0.0 };
+                Law::A.encode((((phase * low).sin() + (phase * high).sin()) * loud) as i16)
+            }));
+            sound.send_raw(&octets, at);
+            sequence += 1;
+        }
+        helin.until(leg, "the key", |event| *event == LegEvent::Dtmf(Key(key)));
+    }
+    helin.nothing_of(leg);
+    helin.release(leg);
 }
 
 /// Some phones send keys by INFO; a menu at the other end hears them with the sound.

@@ -103,6 +103,17 @@ fn behind_a_translation_of_addresses_a_new_stream_takes_the_place_of_a_long_sile
     assert!(comes(&mut leg, (7, 82), OLD, 20 + MOVED_AFTER + REPLACED_AFTER), "another, much later");
 }
 
+/// Whose keys are tones in his sound is read whole.
+#[test]
+fn nothing_is_sampled_of_who_knows_no_telephone_events() {
+    let (mut leg, _theirs) = listener(true);
+    assert!(leg.sampled);
+    let mut remote = leg.remote.clone().unwrap();
+    remote.sends_as.pop();
+    leg.set_remote(remote, 20);
+    assert!(!leg.sampled);
+}
+
 /// While only a sample of what it says comes, a short silence tells nothing.
 #[test]
 fn of_a_sampled_leg_the_silence_is_longer() {
@@ -123,8 +134,10 @@ fn listener(sends: bool) -> (Leg, UdpSocket) {
     let at = theirs.local_addr().unwrap();
     let mut leg = leg(&at.to_string(), "127.0.0.1");
     let sound = Format { payload_type: 8, name: "pcma/8000".into(), clock_rate: 8_000, law: Some(Law::A) };
+    let keys =
+        Format { payload_type: 101, name: "telephone-event/8000".into(), clock_rate: 8_000, law: None };
     let remote = leg.remote.clone().unwrap();
-    let formats = vec![sound];
+    let formats = vec![sound, keys];
     leg.set_remote(
         Remote { formats: formats.clone(), sends_as: formats, law: Some(Law::A), sends, ..remote },
         0,
