@@ -58,6 +58,29 @@ fn a_shared_codec_passes_through_in_the_offerers_order() {
     helin.until_quiet();
 }
 
+/// A carrier that knows PCMU alone, a phone that knows PCMA alone.
+#[test]
+fn a_carrier_and_a_phone_of_one_law_each_talk() {
+    let helin = Helin::demo();
+    let mut mari = Phone::registered(&helin, "mari");
+    let mut carrier = Phone::carrier(&helin);
+    let (outer, inner) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    outer.speaks(media::g711::Law::Mu, 101);
+    let body = offer(outer.port(), "0", &["rtpmap:0 PCMU/8000"]);
+    let from = Some("+3725551234");
+    let how = Dial { from, body: Some(body), ..Dial::default() };
+    let mut call = carrier.dial_as("+3725550101", &outer, how);
+    let mut leg = mari.incoming();
+    leg.answer(&mut mari, &inner);
+    call.expect_answer(&mut carrier, &outer);
+    outer.hears(1_000.0);
+    inner.hears(440.0);
+    assert_eq!((outer.heard().payloads, inner.heard().payloads), (vec![0], vec![8]));
+    call.hang_up(&mut carrier);
+    leg.expect_bye(&mut mari);
+    helin.until_quiet();
+}
+
 #[test]
 fn unknown_media_is_answered_with_port_0() {
     let helin = Helin::demo();

@@ -110,14 +110,22 @@ impl Core {
         self.clients.insert(client, ClientUse::Reinvite { leg: other, asked, before });
     }
 
-    /// Without a description the other side asks for ours: it stays as it is.
+    /// Without a description the other side asks for ours: it stays as it is, but for a hold of its own, of which it may
+    /// ask to come back in this way. Its answer comes with the ACK.
     fn repeat_ours(&mut self, id: LegId, server: ServerId, request: &Request) {
         if !request.body().is_empty() {
             return self.answer(server, 400, &[]);
         }
-        let Some(text) = self.legs.get(&id).and_then(|leg| leg.ours.as_ref()).map(ToString::to_string) else {
-            return self.answer(server, 488, &[]);
-        };
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let Some(mut ours) = leg.ours.clone() else { return self.answer(server, 488, &[]) };
+        if leg.held {
+            for stream in ours.media.iter_mut().filter(|media| Media::is_carried(media)) {
+                stream.direction = Some(Direction::SendRecv);
+            }
+        }
+        let published = leg.session.publish(ours);
+        let text = published.to_string();
+        leg.ours = Some(published);
         self.respond_with(server, 200, &text);
     }
 
@@ -135,22 +143,27 @@ impl Core {
         }
     }
 
-    /// Answers a new description, and tells when the far end thereby holds the call or takes it back.
+    /// Answers a new description.
     fn accept(&mut self, id: LegId, server: ServerId, answer: SessionDescription) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let published = leg.session.publish(answer);
         let text = published.to_string();
         leg.ours = Some(published);
         leg.wanted = None;
+        self.respond_with(server, 200, &text);
+        self.described(id);
+    }
+
+    /// A far end has described itself anew: its sound goes by that, and it is told when it thereby holds the call or
+    /// takes it back.
+    pub(crate) fn described(&mut self, id: LegId) {
+        self.apply_remote(id);
+        let Some(leg) = self.legs.get_mut(&id) else { return };
         let theirs = leg.theirs.as_ref();
         let held = theirs
             .and_then(|theirs| Some(theirs.direction_of(carried(theirs)?)))
             .is_some_and(|direction| !direction.receives());
-        let changed = leg.held != held;
-        leg.held = held;
-        self.apply_remote(id);
-        self.respond_with(server, 200, &text);
-        if changed {
+        if std::mem::replace(&mut leg.held, held) != held {
             self.tell(id, if held { LegEvent::Held } else { LegEvent::Unheld });
         }
     }

@@ -319,7 +319,7 @@ impl Core {
             if let Some(leg) = self.legs.get_mut(&id) {
                 leg.theirs = Some(answer);
             }
-            self.apply_remote(id);
+            self.described(id);
         }
         self.renegotiate_now(id);
     }

@@ -70,6 +70,50 @@ fn hold_by_inactive_leaves_the_other_able_to_hear() {
     hold_and_resume("inactive");
 }
 
+/// A re-INVITE without a description: the 200 holds the offer, which is returned, and the ACK the answer.
+fn reinvite_for_offer(call: &mut Call, phone: &mut Phone, sound: &Sound) -> String {
+    let invite = call.request(phone, "INVITE");
+    phone.send(&invite);
+    let number = invite.cseq();
+    let response = phone.expect("an answer to re-INVITE", |message| {
+        message.is_response("INVITE") && message.status() >= Some(200) && message.cseq() == number
+    });
+    assert_eq!(response.status(), Some(200), "{}", response.to_text());
+    let mut ack = call.request(phone, "ACK");
+    ack.headers.retain(|(name, _)| name != "CSeq");
+    let answer = description(sound.port(), 9, "sendrecv");
+    phone.send(&ack.with("CSeq", format!("{number} ACK")).with_body("application/sdp", answer));
+    response.body
+}
+
+/// Some phones take a held call back by asking for an offer (RFC 6337 5.3).
+#[test]
+fn who_holds_comes_back_by_a_reinvite_without_an_offer() {
+    let helin = Helin::new();
+    let (mut mari, mut juri) = (Phone::of(&helin, "mari"), Phone::of(&helin, "juri"));
+    helin.registers(|| drop(juri.register()));
+    let (mari_sound, juri_sound) = (Sound::tone(440.0), Sound::tone(1_000.0));
+    let (leg, mut call, mut ringing) = talking(&helin, (&mut mari, &mari_sound), (&mut juri, &juri_sound));
+    let other = LegId { n: 1, ..leg };
+    std::thread::scope(|scope| {
+        scope.spawn(|| ringing.expect_reinvite(&mut juri, &juri_sound));
+        call.reinvite(&mut mari, &mari_sound, "sendonly");
+    });
+    helin.until(leg, "hold", |event| *event == LegEvent::Held);
+    helin.command(other, LegCommand::Music { prompt: prompt("music") });
+    juri_sound.hears(MUSIC);
+    let offer = reinvite_for_offer(&mut call, &mut mari, &mari_sound);
+    assert_eq!(direction_of(&offer), "sendrecv", "{offer}");
+    helin.until(leg, "resume", |event| *event == LegEvent::Unheld);
+    helin.command(leg, LegCommand::Join { with: other });
+    // Who was held is told that he may speak again.
+    assert_eq!(direction_of(&ringing.expect_reinvite(&mut juri, &juri_sound).body), "sendrecv");
+    mari_sound.hears(1_000.0);
+    juri_sound.hears(440.0);
+    helin.release(leg);
+    helin.release(other);
+}
+
 #[test]
 fn hold_does_not_need_the_other_phone() {
     let helin = Helin::new();
