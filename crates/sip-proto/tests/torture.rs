@@ -184,6 +184,18 @@ fn a_content_length_beyond_all_bounds_breaks_the_stream() {
 }
 
 #[test]
+fn too_many_headers_in_a_stream_are_called_so() {
+    let many = "X-Fill: x\r\n".repeat(200);
+    let text = format!(
+        "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bKa\r\n{many}Content-Length: 0\r\n\r\n"
+    );
+    let mut stream = StreamBuffer::default();
+    stream.push(text.as_bytes());
+    let frame = stream.next_frame();
+    assert!(format!("{frame:?}").contains("Too Large"), "{frame:?}");
+}
+
+#[test]
 fn a_good_message_is_served_behind_every_message_that_does_not_break_the_stream() {
     // The second message of dblreq is five octets longer than it says; they are no beginning of a message.
     let no_successor = ["clerr", "baddn", "ncl", "mcl01", "inv2543", "dblreq"];

@@ -3,7 +3,6 @@
 //! Invariant: no more than [`super::MESSAGE_SIZE_MAX`] octets and what one read brought are kept. After
 //! [`Framed::Broken`] nobody knows where the next message begins: the connection must be closed.
 
-use super::headers::Headers;
 use super::parse::{Fault, Head, StartLine, content_length, end_of_head, finish, read_head};
 use super::{MESSAGE_SIZE_MAX, Parsed};
 
@@ -91,7 +90,7 @@ impl StreamBuffer {
     /// Reads the head whose end was found; an error if the body's size is not certain.
     fn open(&self, end: usize) -> Result<(Head, usize, usize), Option<Fault>> {
         let head = read_head(&self.octets[..end]).ok_or(None)?;
-        let body = body_size(&head.headers)?;
+        let body = body_size(&head)?;
         // Not by their sum: a Content-Length may be as large as a number can be.
         if body > MESSAGE_SIZE_MAX.saturating_sub(end) {
             return Err(Some(Fault::too_large()));
@@ -117,13 +116,15 @@ impl StreamBuffer {
 }
 
 /// RFC 3261 18.3: over a stream Content-Length must be there, once and sound.
-fn body_size(headers: &Headers) -> Result<usize, Option<Fault>> {
+fn body_size(head: &Head) -> Result<usize, Option<Fault>> {
+    let headers = &head.headers;
     if headers.lines(super::HeaderName::ContentLength).nth(1).is_some() {
         return Err(Some(Fault::bad("Repeated Content-Length")));
     }
     match content_length(headers) {
         Ok(Some(size)) => Ok(size),
-        Ok(None) => Err(Some(Fault::bad("Missing Content-Length"))),
+        // What else is wrong may be why it was not read, as where there are too many headers before it.
+        Ok(None) => Err(Some(head.fault.clone().unwrap_or_else(|| Fault::bad("Missing Content-Length")))),
         Err(()) => Err(Some(Fault::bad("Bad Content-Length"))),
     }
 }
