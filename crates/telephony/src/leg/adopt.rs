@@ -49,7 +49,9 @@ impl Core {
         };
         for used in self.clients.values_mut() {
             match used {
-                ClientUse::Invite(leg, _) | ClientUse::Renegotiate { leg, .. } => rename(leg),
+                ClientUse::Invite(leg, _) | ClientUse::Renegotiate { leg, .. } | ClientUse::Probe(leg) => {
+                    rename(leg);
+                }
                 ClientUse::Reinvite { leg, asked, .. } => {
                     rename(leg);
                     rename(&mut asked.leg);

@@ -110,22 +110,26 @@ impl Core {
         self.clients.insert(client, ClientUse::Reinvite { leg: other, asked, before });
     }
 
-    /// Without a description the other side asks for ours: it stays as it is, but for a hold of its own, of which it may
-    /// ask to come back in this way. Its answer comes with the ACK.
+    /// Without a description the other side asks for ours: it stays as it is, but that we would talk. Whether it holds
+    /// the call or takes it back in this way, it says in its ACK (RFC 6337 5.3).
     fn repeat_ours(&mut self, id: LegId, server: ServerId, request: &Request) {
         if !request.body().is_empty() {
             return self.answer(server, 400, &[]);
         }
-        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let Some(leg) = self.legs.get(&id) else { return };
         let Some(mut ours) = leg.ours.clone() else { return self.answer(server, 488, &[]) };
         if leg.held {
+            let other_holds =
+                leg.joined.and_then(|other| self.legs.get(&other)).is_some_and(|other| other.held);
+            let direction = if other_holds { Direction::SendOnly } else { Direction::SendRecv };
             for stream in ours.media.iter_mut().filter(|media| Media::is_carried(media)) {
-                stream.direction = Some(Direction::SendRecv);
+                stream.direction = Some(direction);
             }
         }
-        let published = leg.session.publish(ours);
-        let text = published.to_string();
-        leg.ours = Some(published);
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let ours = leg.session.publish(ours);
+        let text = ours.to_string();
+        leg.ours = Some(ours);
         self.respond_with(server, 200, &text);
     }
 

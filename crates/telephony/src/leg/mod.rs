@@ -14,6 +14,7 @@ mod failure;
 mod invitation;
 mod negotiate;
 pub(crate) mod refer;
+mod silence;
 pub(crate) mod sound;
 
 use model::id::{LegId, TenantId};
@@ -121,6 +122,8 @@ pub(crate) enum ClientUse {
     Renegotiate { leg: LegId, codecs: Vec<Codec>, before: Option<Box<SessionDescription>> },
     /// An INVITE that nobody waits for any more: a success is acknowledged and ended, with this reason.
     Orphan(Release),
+    /// Whether a far end of whom no sound is expected is still there.
+    Probe(LegId),
     /// A text.
     Text,
     /// Anything whose answer changes nothing.
@@ -278,6 +281,11 @@ impl Core {
                 }
             }
             ClientUse::Orphan(why) => self.orphaned(dialog, response, why),
+            ClientUse::Probe(leg) => {
+                if is_final {
+                    self.probed(leg, response.status());
+                }
+            }
             ClientUse::Text | ClientUse::Other => {}
         }
         // Forks of an INVITE may answer after the first success: its use ends with its leg.
@@ -312,6 +320,7 @@ impl Core {
                     leg.ours = before.map(|before| *before);
                 }
             }
+            Some(ClientUse::Probe(leg)) => self.probed(leg, 408),
             Some(ClientUse::Orphan(_) | ClientUse::Text | ClientUse::Other) | None => {}
         }
     }

@@ -153,7 +153,6 @@ impl Core {
             sends_as: if agreed.is_empty() { known.clone() } else { formats(&agreed) },
             formats: known,
             law: law_of(if agreed.is_empty() { own.codecs() } else { &agreed }),
-            sends: direction.sends() && ours.direction_of(own).receives(),
             ptime: media.packet_ms().clamp(10, 60),
         };
         self.sound.remote(port.id, remote);
@@ -248,7 +247,7 @@ impl Core {
             }
             SoundEvent::Timeout(port) => {
                 if let Some(id) = leg(self, port) {
-                    self.tell(id, LegEvent::MediaTimeout);
+                    self.silent(id);
                 }
             }
             SoundEvent::Closed(port, figures) => self.port_closed(port, Some(figures)),

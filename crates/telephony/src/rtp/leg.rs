@@ -404,15 +404,20 @@ impl Leg {
         }
     }
 
-    /// Whether no sound came for too long; told once. Rests while the far side is not expected to send. Who is silent
-    /// and reports what it hears is there (RFC 3550 6.3.5).
+    /// The far side was asked otherwise, and answered.
+    pub(super) fn is_there(&mut self, now: u64) {
+        self.heard_at = now;
+        self.timed_out = false;
+    }
+
+    /// Whether no sound came for too long; told once, until it is heard of again. Who is silent and reports what it
+    /// hears is there (RFC 3550 6.3.5).
     pub(super) fn is_dead(&mut self, now: u64) -> bool {
         if self.sampled && now.saturating_sub(self.heard_at) > SAMPLED_MAX {
             self.listen();
         }
-        let expected = self.remote.as_ref().is_some_and(|remote| remote.sends);
         let there_at = self.heard_at.max(self.reported_at);
-        let dead = expected && !self.timed_out && now.saturating_sub(there_at) > self.timeout;
+        let dead = self.remote.is_some() && !self.timed_out && now.saturating_sub(there_at) > self.timeout;
         self.timed_out |= dead;
         dead
     }

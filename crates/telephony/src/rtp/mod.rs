@@ -31,6 +31,8 @@ use ports::{Pair, Ports};
 pub(crate) enum Command {
     Open(PortId, std::net::UdpSocket, std::net::UdpSocket, Setup),
     Remote(PortId, Remote),
+    /// Its far end is there, though silent.
+    Alive(PortId),
     Connect(PortId, PortId),
     Play(PortId, Player, u16),
     Music(PortId, Arc<Clip>),
@@ -91,8 +93,6 @@ pub(crate) struct Remote {
     pub(crate) sends_as: Vec<Format>,
     /// For prompts.
     pub(crate) law: Option<Law>,
-    /// It is expected to send.
-    pub(crate) sends: bool,
     /// Milliseconds of sound per packet.
     pub(crate) ptime: u32,
 }
@@ -215,6 +215,11 @@ impl Sound {
     pub(crate) fn remote(&mut self, id: PortId, remote: Remote) {
         self.begin(id);
         self.send(id.shard, Command::Remote(id, remote));
+    }
+
+    /// The dead-call timer of a leg begins again.
+    pub(crate) fn alive(&self, id: PortId) {
+        self.send(id.shard, Command::Alive(id));
     }
 
     /// Relays both ways between two legs of one shard.

@@ -175,6 +175,11 @@ impl Shard {
                     leg.set_remote(remote, now);
                 }
             }
+            Command::Alive(id) => {
+                if let Some(leg) = self.legs.get_mut(&id.n) {
+                    leg.is_there(now);
+                }
+            }
             Command::Connect(a, b) => {
                 for (one, other) in [(a, b), (b, a)] {
                     self.feed(one, Feed::Leg(other), now);
@@ -219,6 +224,7 @@ impl Shard {
         match command {
             Command::Connect(a, b) | Command::Part(a, b) => expected(a) || expected(b),
             Command::Remote(id, _)
+            | Command::Alive(id)
             | Command::Play(id, ..)
             | Command::Music(id, _)
             | Command::Tone(id, _)

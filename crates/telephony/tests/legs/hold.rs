@@ -157,3 +157,45 @@ fn a_waiting_caller_can_hold_us() {
     assert!(description(1, 1, "sendrecv").contains("PCMA"));
     helin.release(leg);
 }
+
+/// RFC 6337 5.3: asked for an offer by who holds, we say that we would talk; what he answers counts.
+#[test]
+fn hold_ends_by_a_reinvite_without_description() {
+    let helin = Helin::new();
+    let mut mari = Phone::of(&helin, "mari");
+    let sound = Sound::silent();
+    let (leg, mut call) = crate::waiting::waiting(&helin, &mut mari, &sound);
+    helin.command(leg, LegCommand::Music { prompt: prompt("music") });
+    sound.hears(MUSIC);
+    call.reinvite(&mut mari, &sound, "sendonly");
+    helin.until(leg, "hold", |event| *event == LegEvent::Held);
+    let offer = call.reinvite_by_ack(&mut mari, &sound, "sendrecv");
+    assert_eq!(direction_of(&offer.body), "sendrecv", "{}", offer.to_text());
+    helin.until(leg, "resume", |event| *event == LegEvent::Unheld);
+    sound.forget();
+    sound.hears(MUSIC);
+    call.reinvite_by_ack(&mut mari, &sound, "sendonly");
+    helin.until(leg, "hold", |event| *event == LegEvent::Held);
+    helin.release(leg);
+}
+
+/// RFC 3264 8.4: who holds need not send anything. He is asked in his dialog, and is let go when he is not there.
+#[test]
+fn a_holder_who_sends_nothing_is_asked_before_he_is_let_go() {
+    let helin = Helin::waiting_for_sound(1_500);
+    let mut mari = Phone::of(&helin, "mari");
+    let sound = Sound::tone(440.0);
+    let (leg, mut call) = crate::waiting::waiting(&helin, &mut mari, &sound);
+    call.reinvite(&mut mari, &sound, "sendonly");
+    helin.until(leg, "hold", |event| *event == LegEvent::Held);
+    sound.mute();
+    for _ in 0..2 {
+        let question = mari.expect_request("OPTIONS");
+        helin.nothing_of(leg);
+        mari.reply(&question, 200, "OK");
+    }
+    let question = mari.expect_request("OPTIONS");
+    mari.reply(&question, 481, "Call/Transaction Does Not Exist");
+    helin.until(leg, "its end", |event| *event == LegEvent::MediaTimeout);
+    helin.release(leg);
+}

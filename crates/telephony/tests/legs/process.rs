@@ -44,12 +44,23 @@ impl Helin {
         helin
     }
 
+    /// That waits for sound no longer than this, in milliseconds.
+    pub(crate) fn waiting_for_sound(media_timeout: u64) -> Helin {
+        let helin = Helin::made(media_timeout);
+        helin.begin();
+        helin
+    }
+
     pub(crate) fn begin(&self) {
         self.handle.begin();
     }
 
     /// With its ports, but without companies yet.
     pub(crate) fn not_begun() -> Helin {
+        Helin::made(60_000)
+    }
+
+    fn made(media_timeout: u64) -> Helin {
         let (access, trunk, carrier) = (free(), free(), free());
         let listener = |bind: SocketAddr, side| ListenerConfig {
             bind,
@@ -75,7 +86,7 @@ impl Helin {
             rtp: RtpRange { bind: access.ip(), first, last: first + 79 },
             rtp_advertise: access.ip(),
             shards: 2,
-            media_timeout: 60_000,
+            media_timeout,
             seed: 7,
             nonce_key: [3; 32],
             realm: "helin".to_owned(),

@@ -16,7 +16,6 @@ fn leg(send_to: &str, trusted: &str) -> Leg {
         formats: Vec::new(),
         sends_as: Vec::new(),
         law: None,
-        sends: true,
         ptime: 20,
     };
     leg.set_remote(remote, 0);
@@ -55,6 +54,9 @@ fn who_sends_no_sound_and_reports_what_it_hears_is_there() {
     assert!(!leg.is_dead(1_900));
     leg.take_report(&report(2), 1_500);
     assert!(leg.is_dead(1_901), "what they say of another stream tells nothing");
+    assert!(!leg.is_dead(9_000), "told once");
+    leg.is_there(9_000);
+    assert!(!leg.is_dead(10_000) && leg.is_dead(10_001), "from when it was heard of otherwise");
 }
 
 #[test]
@@ -106,7 +108,7 @@ fn behind_a_translation_of_addresses_a_new_stream_takes_the_place_of_a_long_sile
 /// Whose keys are tones in his sound is read whole.
 #[test]
 fn nothing_is_sampled_of_who_knows_no_telephone_events() {
-    let (mut leg, _theirs) = listener(true);
+    let (mut leg, _theirs) = listener();
     assert!(leg.sampled);
     let mut remote = leg.remote.clone().unwrap();
     remote.sends_as.pop();
@@ -117,7 +119,7 @@ fn nothing_is_sampled_of_who_knows_no_telephone_events() {
 /// While only a sample of what it says comes, a short silence tells nothing.
 #[test]
 fn of_a_sampled_leg_the_silence_is_longer() {
-    let (mut leg, theirs) = listener(true);
+    let (mut leg, theirs) = listener();
     let (at, now) = (theirs.local_addr().unwrap().to_string(), 20);
     assert!(comes(&mut leg, (9, 16), &at, now));
     assert!(leg.sampled);
@@ -129,7 +131,7 @@ fn of_a_sampled_leg_the_silence_is_longer() {
 }
 
 /// A leg that is sent music in a law, and the socket where it arrives.
-fn listener(sends: bool) -> (Leg, UdpSocket) {
+fn listener() -> (Leg, UdpSocket) {
     let theirs = UdpSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let at = theirs.local_addr().unwrap();
     let mut leg = leg(&at.to_string(), "127.0.0.1");
@@ -138,10 +140,7 @@ fn listener(sends: bool) -> (Leg, UdpSocket) {
         Format { payload_type: 101, name: "telephone-event/8000".into(), clock_rate: 8_000, law: None };
     let remote = leg.remote.clone().unwrap();
     let formats = vec![sound, keys];
-    leg.set_remote(
-        Remote { formats: formats.clone(), sends_as: formats, law: Some(Law::A), sends, ..remote },
-        0,
-    );
+    leg.set_remote(Remote { formats: formats.clone(), sends_as: formats, law: Some(Law::A), ..remote }, 0);
     let clip = std::sync::Arc::new(media::tone::clip(media::tone::Tone::Ringing));
     leg.set_feed(Feed::Endless(Endless::new(clip, 0)), 0);
     (leg, theirs)
@@ -160,7 +159,7 @@ fn came(theirs: &UdpSocket) -> Vec<(u16, u32, bool)> {
 
 #[test]
 fn a_late_shard_catches_up_on_little_and_passes_over_much() {
-    let (mut leg, theirs) = listener(true);
+    let (mut leg, theirs) = listener();
     let (mut payload, mut buffer) = (Vec::new(), Vec::new());
     for now in [0, 20, 75] {
         leg.play(now, &mut payload, &mut buffer);
@@ -179,7 +178,7 @@ fn a_late_shard_catches_up_on_little_and_passes_over_much() {
 /// Of a far end that is known, nothing comes from elsewhere while only a sample of it is wanted.
 #[test]
 fn a_socket_is_tied_while_nobody_hears_it() {
-    let (mut leg, theirs) = listener(true);
+    let (mut leg, theirs) = listener();
     let ours = leg.rtp.local_addr().unwrap();
     let stream = |ssrc, sequence: u8| [0x80, 8, 0, sequence, 0, 0, 0, 0, 0, 0, 0, ssrc, 0xd5];
     let (packet, strange) = (|sequence| stream(9, sequence), |sequence| stream(7, sequence));
