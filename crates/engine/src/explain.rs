@@ -59,6 +59,10 @@ impl Reader<'_> {
         if let What::Offered { .. } = &fact.what {
             return self.offered(state, fact);
         }
+        if let What::VisitStarted { group, .. } = &fact.what {
+            // In a visit anew nobody has been tried yet.
+            self.tried.retain(|(of, _), _| of != group);
+        }
         if let What::Waits { group, position, .. } = &fact.what {
             let round = self.tried.iter().filter(|((of, _), _)| of == group).map(|(_, round)| *round).max();
             let passed_over = self.passed_over(state, *group, round.unwrap_or(1), &[]);
@@ -131,10 +135,12 @@ impl Reader<'_> {
             }
             What::Camped { on, .. } => (DecisionKind::Camp, say::camped(language, &self.name(*on))),
             What::Recalled { to, why, .. } => {
-                let name = to.map(|to| self.name(to)).unwrap_or_default();
-                let text = match why {
-                    RecallReason::Busy => say::recalled_busy(language, &name),
-                    RecallReason::NoAnswer => say::recalled_no_answer(language, &name),
+                let name = to.map(|to| self.name(to));
+                let text = match (why, name) {
+                    (RecallReason::Busy, Some(name)) => say::recalled_busy(language, &name),
+                    (RecallReason::NoAnswer, Some(name)) => say::recalled_no_answer(language, &name),
+                    (RecallReason::Busy, None) => say::recalled_busy_to_nobody(language).to_owned(),
+                    (RecallReason::NoAnswer, None) => say::recalled_no_answer_to_nobody(language).to_owned(),
                 };
                 (DecisionKind::Recall, text)
             }

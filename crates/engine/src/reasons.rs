@@ -180,6 +180,32 @@ pub(crate) const fn transferred_by_supervisor(language: Language) -> &'static st
 }
 
 /// A caller who was cut off has his place again.
+/// Who sent the call cannot take it back.
+pub(crate) const fn recalled_busy_to_nobody(language: Language) -> &'static str {
+    match language {
+        Language::Et => {
+            "Tuli tagasi, aga edasisuunaja ei saa seda vastu võtta; kolleeg oli kogu aeg hõivatud"
+        }
+        Language::Fi => "Palasi, mutta siirtäjä ei voi ottaa sitä; kollega oli koko ajan varattu",
+        Language::Sv => {
+            "Kom tillbaka, men den som kopplade kan inte ta det; kollegan var upptagen hela tiden"
+        }
+        Language::En => "Came back, but who sent it cannot take it; the colleague was busy all the time",
+        Language::Ru => "Вернулся, но переводивший не может его принять; коллега был всё время занят",
+    }
+}
+
+/// Who sent the call cannot take it back.
+pub(crate) const fn recalled_no_answer_to_nobody(language: Language) -> &'static str {
+    match language {
+        Language::Et => "Tuli tagasi, aga edasisuunaja ei saa seda vastu võtta; kolleeg ei vastanud",
+        Language::Fi => "Palasi, mutta siirtäjä ei voi ottaa sitä; kollega ei vastannut",
+        Language::Sv => "Kom tillbaka, men den som kopplade kan inte ta det; kollegan svarade inte",
+        Language::En => "Came back, but who sent it cannot take it; the colleague did not answer",
+        Language::Ru => "Вернулся, но переводивший не может его принять; коллега не ответил",
+    }
+}
+
 pub(crate) const fn place_again(language: Language) -> &'static str {
     of(
         language,

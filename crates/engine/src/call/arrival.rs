@@ -1,6 +1,6 @@
 //! A call comes in: limits, and where it goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::config::ShowNumber;
@@ -51,7 +51,7 @@ impl Switchboard {
             next_play: 1,
             rang: false,
             groups: Vec::new(),
-            held_by: None,
+            held: BTreeSet::new(),
             outcome: None,
         };
         if let Dialled::Group(group) = to

@@ -247,7 +247,6 @@ impl Switchboard {
             run.state = LegRun::Joined;
         }
         call.phase = Phase::Talking;
-        call.held_by = None;
         call.outcome = Some(Outcome::Answered);
         self.fact(What::CallAnswered { call: call.id, with: Some(leg) });
         if call.caller == CallerLeg::Calling {
@@ -255,6 +254,7 @@ impl Switchboard {
             self.command_leg(call.caller_leg(), LegCommand::Answer { with: Some(leg) });
         } else {
             self.command_leg(call.caller_leg(), LegCommand::Join { with: leg });
+            self.hold_goes_on(call);
         }
     }
 

@@ -11,7 +11,7 @@ mod events;
 pub(crate) mod fallback;
 pub(crate) mod offer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::fact::{Outcome, Role};
 use model::id::{CallId, LegId, PartyId};
@@ -41,8 +41,8 @@ pub(crate) struct Call {
     pub(crate) rang: bool,
     /// Groups entered, the present one last.
     pub(crate) groups: Vec<Number>,
-    /// The side that has put the other on hold.
-    pub(crate) held_by: Option<u16>,
+    /// Legs whose far ends want to hear nothing now: they hold the call.
+    pub(crate) held: BTreeSet<u16>,
     /// How the call will have gone, once it is decided.
     pub(crate) outcome: Option<Outcome>,
 }

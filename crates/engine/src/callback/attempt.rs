@@ -1,6 +1,6 @@
 //! One attempt: the agent rings first, is told what it is about, then the customer rings (V-50, V-53, V-54).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::config::Group;
@@ -304,7 +304,7 @@ fn attempt_call(id: CallId, party: Party, attempt: Attempt) -> Call {
         next_play: 1,
         rang: false,
         groups: Vec::new(),
-        held_by: None,
+        held: BTreeSet::new(),
         outcome: None,
     }
 }

@@ -40,6 +40,9 @@ impl Switchboard {
         self.fact(What::LegStarted { leg, role, peer, group, charge });
         self.fact(What::LegMoved { from, to: leg });
         call.legs.insert(n, Leg { role, party, state: LegRun::Joined });
+        if self.calls.get(&from.call).is_some_and(|left| left.held.contains(&from.n)) {
+            call.held.insert(n);
+        }
         self.command_leg(leg, LegCommand::Adopt { from });
         n
     }
@@ -102,7 +105,6 @@ impl Switchboard {
             let n = board.adopt_as(call, new, (role, Peer::Party(party), None));
             board.transferred(call, Some(party), true);
             board.end_dialled(call, old.n, EndCause::Transferred, Release::Normal);
-            call.held_by = None;
             board.answer_adopted(call, n);
         });
         true

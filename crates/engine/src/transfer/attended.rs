@@ -28,9 +28,9 @@ impl Switchboard {
         self.transferred(call, by, true);
         self.release_sender(call, Some(n), Some(refer));
         call.phase = Phase::Talking;
-        call.held_by = None;
         let with = call.leg_id(moved);
         self.command_leg(call.caller_leg(), LegCommand::Join { with });
+        self.hold_goes_on(call);
         self.with_call(other.call, |board, left| board.end_left(left, far.leg));
     }
 

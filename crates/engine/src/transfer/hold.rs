@@ -10,24 +10,31 @@ use crate::switchboard::Switchboard;
 impl Switchboard {
     /// A side wants to hear nothing now.
     pub(crate) fn held(&mut self, call: &mut Call, by: u16) {
-        if !matches!(call.phase, Phase::Talking) || call.held_by.is_some() {
-            return;
+        if call.held.insert(by) && matches!(call.phase, Phase::Talking) {
+            self.hold_goes_on(call);
         }
-        let Some(joined) = call.joined() else { return };
-        call.held_by = Some(by);
-        let other = if by == call.served { joined } else { call.served };
-        self.hold_music(call, other);
     }
 
-    /// It takes the other side back.
+    /// It wants to hear the other side again. Who is on hold there meanwhile goes on waiting.
     pub(crate) fn unheld(&mut self, call: &mut Call, by: u16) {
-        if !matches!(call.phase, Phase::Talking) || call.held_by != Some(by) {
+        if !call.held.remove(&by) || !matches!(call.phase, Phase::Talking) {
             return;
         }
         let Some(joined) = call.joined() else { return };
-        call.held_by = None;
         let with = call.leg_id(joined);
         self.command_leg(call.caller_leg(), LegCommand::Join { with });
+        self.hold_goes_on(call);
+    }
+
+    /// Both sides are joined: who is held by the other, and holds it not himself, hears music.
+    pub(crate) fn hold_goes_on(&mut self, call: &Call) {
+        let Some(joined) = call.joined() else { return };
+        let served = call.served;
+        match (call.held.contains(&served), call.held.contains(&joined)) {
+            (true, false) => self.hold_music(call, joined),
+            (false, true) => self.hold_music(call, served),
+            (true, true) | (false, false) => {}
+        }
     }
 
     pub(super) fn hold_music(&mut self, call: &Call, n: u16) {

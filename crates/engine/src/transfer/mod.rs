@@ -123,8 +123,8 @@ impl Switchboard {
     /// The served side and the sender talk on.
     fn back_to_sender(&mut self, call: &mut Call, sender: u16) {
         call.phase = Phase::Talking;
-        call.held_by = None;
         let with = call.leg_id(sender);
         self.command_leg(call.caller_leg(), LegCommand::Join { with });
+        self.hold_goes_on(call);
     }
 }

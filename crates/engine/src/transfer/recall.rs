@@ -30,8 +30,9 @@ impl Switchboard {
         target: Option<PartyId>,
         why: RecallReason,
     ) {
+        let by = by.filter(|by| self.takes_recalls(call, *by));
         self.fact(What::Recalled { call: call.id, to: by, why });
-        let Some(by) = by.filter(|by| self.takes_recalls(call, *by)) else {
+        let Some(by) = by else {
             return self.enter_head_of_line(call);
         };
         let language = self.settings.config.language_of(by);

@@ -315,7 +315,7 @@ pub enum What {
     Recalled {
         /// Which call.
         call: CallId,
-        /// To whom.
+        /// To whom; nobody: who sent him cannot take him now.
         to: Option<PartyId>,
         /// Why.
         why: RecallReason,

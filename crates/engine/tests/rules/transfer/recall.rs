@@ -155,7 +155,7 @@ fn a_recall_to_a_busy_sender_goes_to_the_head() {
                 call 3 in line (Entered)
                 call 3 waits at 1
             > kati rejects
-                call 1 comes back to mari (NoAnswer)
+                call 1 comes back to nobody (NoAnswer)
                 call 1 in line (Recalled, level 0)
                 call 1 waits at 1
             > live
@@ -229,7 +229,7 @@ fn a_recall_to_who_logged_out_goes_to_the_head() {
             > mari refers 1 to kati
             > mari hangs up
             > kati is busy
-                call 1 comes back to mari (Busy)
+                call 1 comes back to nobody (Busy)
                 call 1 in line (Recalled, level 0)
                 offered to juri (LongestIdle)
         "#]],
