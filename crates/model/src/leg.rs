@@ -391,6 +391,9 @@ pub struct Show {
     /// Around the number on all phones but our own app's (V-18).
     #[serde(default, skip_serializing_if = "Affix::is_none")]
     pub affix: Affix,
+    /// The group's number, shown instead of the caller's on all phones but our own app's (V-17).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Number>,
 }
 
 /// What stands around a shown number, of `0-9*#` (V-18).

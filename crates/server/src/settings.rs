@@ -94,6 +94,9 @@ pub(crate) struct TrunkSettings {
     /// It takes a group's prefix or suffix around a shown number (V-18).
     #[serde(default)]
     pub(crate) number_affix: bool,
+    /// It takes numbers in From that are not ours.
+    #[serde(default = "yes")]
+    pub(crate) foreign_from: bool,
     /// Simultaneous calls; unlimited when left out. Over it 503.
     #[serde(default)]
     pub(crate) calls_max: Option<u32>,
@@ -128,6 +131,10 @@ fn both_transports() -> Vec<TransportName> {
 
 fn md5() -> Vec<DigestName> {
     vec![DigestName::Md5]
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn e164() -> String {
@@ -199,6 +206,7 @@ impl Settings {
                 send_to: vec![SocketAddr::new(LOOPBACK, 5090)],
                 number_format: e164(),
                 number_affix: false,
+                foreign_from: true,
                 identity: IdentityTrust::Trusted,
                 calls_max: None,
             });

@@ -98,6 +98,8 @@ pub struct TrunkConfig {
     pub trusted: bool,
     /// It takes a group's prefix or suffix around a shown number (V-18).
     pub affix: bool,
+    /// It takes numbers in From that are not ours; else our own stands there and the caller beside it.
+    pub foreign_from: bool,
     /// Simultaneous calls; over it 503.
     pub calls_max: Option<u32>,
 }

@@ -138,7 +138,9 @@ impl Switchboard {
             }
             None => (call.from.party.number.map(Number::E164), call.from.party.name.clone()),
         };
-        Show { number, name, hidden: call.from.hidden, row: None, affix: Affix::default() }
+        // The name would tell who hides (RFC 3323, section 4.1).
+        let name = name.filter(|_| !call.from.hidden);
+        Show { number, name, hidden: call.from.hidden, row: None, affix: Affix::default(), instead: None }
     }
 
     /// The caller as somebody outside sees him: a user by his own number, a group's line by the group's.
@@ -158,10 +160,11 @@ impl Switchboard {
         };
         Show {
             number,
-            name: call.from.party.name.clone(),
+            name: call.from.party.name.clone().filter(|_| !call.from.hidden),
             hidden: call.from.hidden,
             row: None,
             affix: Affix::default(),
+            instead: None,
         }
     }
 }

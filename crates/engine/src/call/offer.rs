@@ -238,7 +238,7 @@ impl Switchboard {
     /// The number that members see: the group's, or the caller's with the group's affix (V-17, V-18).
     fn shown_for(&self, group: &Group, show: Show) -> Show {
         match group.show {
-            ShowOnOffer::Group => Show { number: Some(group.number), hidden: false, ..show },
+            ShowOnOffer::Group => Show { instead: Some(group.number), ..show },
             ShowOnOffer::Caller => {
                 let affix = Affix { prefix: group.show_prefix.clone(), suffix: group.show_suffix.clone() };
                 Show { affix, ..show }

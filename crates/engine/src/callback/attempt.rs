@@ -175,7 +175,14 @@ impl Switchboard {
         };
         self.step_on(number, callback, (CallbackState::RingingCaller, request.attempts), Some(call.id));
         let name = group.map(|group| Arc::from(group.name.as_str()));
-        let show = Show { number: Some(number), name, hidden: false, row: None, affix: Affix::default() };
+        let show = Show {
+            number: Some(number),
+            name,
+            hidden: false,
+            row: None,
+            affix: Affix::default(),
+            instead: None,
+        };
         let (to, role) = if self.settings.config.users.contains_key(&request.number) {
             (DialTo::User(request.number), Role::Callee)
         } else {
@@ -204,6 +211,7 @@ impl Switchboard {
         if let Some(attempts) = self.request(group, callback).map(|request| request.attempts) {
             self.step_on(group, callback, (CallbackState::RingingCaller, attempts + 1), Some(call.id));
             self.end_request(group, callback, CallbackState::Done);
+            self.cancel_callbacks_of(group, call.from.party.id);
         }
     }
 

@@ -430,3 +430,30 @@ fn the_others_are_told_that_it_was_answered_elsewhere() {
         "#]],
     );
 }
+
+/// req X-07: who hides is named to nobody, also where no label stands in front; to the outside neither.
+#[test]
+fn the_name_of_a_hidden_caller_is_not_shown() {
+    check(
+        even("mari Madis").with("label = \"\""),
+        "details
+         only dial
+         call 1 hidden named Tamm
+         mari is busy
+         Madis is busy
+         call 2 from juri to mari hidden",
+        expect![[r#"
+            list: mari Madis
+            > details
+            > only dial
+            > call 1 hidden named Tamm
+                dial mari, showing +3725557001 "no name", hidden, diverted by +3726001000, no diversion
+            > mari is busy
+                dial Madis, showing +3725557001 "no name", hidden, diverted by +3726001000, no diversion
+            > Madis is busy
+                dial line, showing +3725557001 "no name", hidden, diverted by +3726001000
+            > call 2 from juri to mari hidden
+                dial mari, showing 101 "no name", hidden
+        "#]],
+    );
+}

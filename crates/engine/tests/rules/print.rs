@@ -69,6 +69,7 @@ impl Bed {
 
     fn dial(&self, dial: &Dial) -> String {
         let number = dial.show.number.map_or_else(|| "no number".to_owned(), |number| number.to_string());
+        let instead = dial.show.instead.map(|group| format!("{group} instead of ")).unwrap_or_default();
         let name = dial.show.name.as_deref().unwrap_or("no name");
         let hidden = if dial.show.hidden { ", hidden" } else { "" };
         let diverted = dial.diverted_by.map(|group| format!(", diverted by {group}")).unwrap_or_default();
@@ -83,7 +84,7 @@ impl Bed {
             DialTo::User(_) | DialTo::Outside(_) | DialTo::Row(_) | DialTo::Emergency(_) => String::new(),
         };
         let recall = dial.recall.map(|why| format!(", recall {why:?}")).unwrap_or_default();
-        format!("{to}showing {number} \"{name}\"{hidden}{diverted}{hint}{recall}")
+        format!("{to}showing {instead}{number} \"{name}\"{hidden}{diverted}{hint}{recall}")
     }
 
     /// Facts of waiting lines, transfers and callbacks.

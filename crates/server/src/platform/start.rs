@@ -272,6 +272,7 @@ fn trunk(settings: &TrunkSettings) -> anyhow::Result<TrunkConfig> {
         national,
         trusted: settings.identity == IdentityTrust::Trusted,
         affix: settings.number_affix,
+        foreign_from: settings.foreign_from,
         calls_max: settings.calls_max,
     })
 }

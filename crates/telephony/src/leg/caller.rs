@@ -2,6 +2,7 @@
 
 use model::id::{LegId, PartyId, TenantId};
 use model::leg::{FailCause, LegEvent, Release};
+use model::number::PhoneNumber;
 use sip_proto::dialog::Flow;
 use sip_proto::endpoint::{Body, DialogId, Reply, ServerId};
 use sip_proto::message::{HeaderName, Request};
@@ -25,6 +26,8 @@ pub(crate) struct Caller {
     pub(crate) max_forwards: u8,
     /// Who sent it on before it came to us; phones say nothing of that.
     came_by: CameBy,
+    /// What a carrier's call was to.
+    pub(super) called: Option<PhoneNumber>,
     /// It wants the place of another leg (RFC 3891).
     replaces: bool,
     /// Where a text can be sent, if it takes texts.
@@ -90,6 +93,7 @@ impl Core {
             stage: Stage::Calling,
             max_forwards: request.max_forwards().unwrap_or(70),
             came_by,
+            called: new.incoming.dialled.parse().ok().filter(|_| whose.is_none()),
             replaces: new.incoming.replaces.is_some(),
             message,
             flow: new.flow,

@@ -1,5 +1,7 @@
 //! The INVITEs of a dialled leg: to whom, by which way, and what they say about the call.
 
+use std::sync::Arc;
+
 use model::id::{LegId, TenantId};
 use model::leg::{Devices, Dial, DialTo, FailCause, RecallReason, Show};
 use model::number::{Number, PhoneNumber};
@@ -48,6 +50,8 @@ struct Common<'a> {
     max_forwards: u8,
     referred_by: Option<&'a str>,
     came_by: &'a CameBy,
+    /// The number of ours by which the call came.
+    came_to: Option<PhoneNumber>,
 }
 
 impl Core {
@@ -58,7 +62,7 @@ impl Core {
         dial: &Dial,
         body: &str,
     ) -> Result<Invitations, FailCause> {
-        let (max_forwards, came_by) = self.came_to(dial);
+        let (max_forwards, came_by, came_to) = self.carried_on(dial);
         if max_forwards == 0 {
             tracing::warn!(leg = %id, "a call that goes in circles was stopped");
             return Err(FailCause::Unreachable);
@@ -70,7 +74,7 @@ impl Core {
         let caller = dial.caller.and_then(|caller| self.legs.get_mut(&caller));
         let referred_by = caller.and_then(|leg| leg.referred_by.take());
         let referred_by = referred_by.as_deref();
-        let common = Common { dial, body, max_forwards, referred_by, came_by: &came_by };
+        let common = Common { dial, body, max_forwards, referred_by, came_by: &came_by, came_to };
         let mut all = Invitations::default();
         match &dial.to {
             DialTo::User(user) => {
@@ -104,11 +108,19 @@ impl Core {
         Ok(all)
     }
 
-    /// What an INVITE carries on of the one that came: its Max-Forwards, less one, and who sent it on before.
-    fn came_to(&self, dial: &Dial) -> (u8, CameBy) {
+    /// What an INVITE carries on of the one that came: its Max-Forwards, less one, who sent it on before, and the number
+    /// of ours that it was to.
+    fn carried_on(&self, dial: &Dial) -> (u8, CameBy, Option<PhoneNumber>) {
+        let group = match dial.diverted_by {
+            Some(Number::E164(group)) => Some(group),
+            Some(Number::Short(_)) | None => None,
+        };
         match dial.caller.and_then(|caller| self.legs.get(&caller)).map(|leg| &leg.kind) {
-            Some(Kind::Caller(caller)) => (caller.max_forwards.saturating_sub(1), caller.came_by().clone()),
-            Some(Kind::Callee(_)) | None => (69, CameBy::default()),
+            Some(Kind::Caller(caller)) => {
+                let left = caller.max_forwards.saturating_sub(1);
+                (left, caller.came_by().clone(), group.or(caller.called))
+            }
+            Some(Kind::Callee(_)) | None => (69, CameBy::default(), group),
         }
     }
 
@@ -119,8 +131,8 @@ impl Core {
             DialTo::Devices { user, devices, .. } => (*user, *devices),
             DialTo::Outside(_) | DialTo::Row(_) | DialTo::Emergency(_) => return Vec::new(),
         };
-        let (max_forwards, came_by) = self.came_to(dial);
-        let common = Common { dial, body, max_forwards, referred_by: None, came_by: &came_by };
+        let (max_forwards, came_by, came_to) = self.carried_on(dial);
+        let common = Common { dial, body, max_forwards, referred_by: None, came_by: &came_by, came_to };
         self.contact_invitations(self.registrar.contacts(tenant, user), devices, common)
     }
 
@@ -138,8 +150,10 @@ impl Core {
         let invitation = |binding: &Binding| {
             let own = self.own_address(binding.flow).to_string();
             // Our app shows number and group apart (V-17).
-            let affix = binding.device == Device::Desk;
-            let (from, mut headers) = shown(&common.dial.show, affix, &own);
+            let (from, mut headers) = match binding.device {
+                Device::App => shown(&common.dial.show, false, &own),
+                Device::Desk => shown(&on_phones(&common.dial.show), true, &own),
+            };
             headers.extend(common.marks(&own, &binding.contact, Seen::Others));
             if let Some(referred_by) = common.referred_by {
                 headers.push(("Referred-By".to_owned(), referred_by.to_owned()));
@@ -186,7 +200,8 @@ impl Core {
             .ok_or(FailCause::Unreachable)?;
         let remote = std::net::SocketAddr::new(listeners[at].advertise, listeners[at].bind.port());
         let flow = Flow { listener: u16::try_from(at).unwrap_or(0), transport: Transport::Udp, remote };
-        let (from, mut headers) = shown_with_identity(&common.dial.show, false, &remote.to_string());
+        let (from, mut headers) =
+            shown_with_identity(&on_phones(&common.dial.show), false, &remote.to_string());
         let uri = format!("sip:{number}@{remote}");
         headers.extend(common.marks(&remote.to_string(), &uri, Seen::Trusted));
         headers.push((PLATFORM_HEADER.to_owned(), self.platform_secret.clone()));
@@ -211,14 +226,17 @@ impl Core {
             )?;
         let listener = self.config.listeners.iter().position(|listener| listener.side == Side::Trunk);
         let listener = listener.ok_or(FailCause::Unreachable)?;
+        let show = &on_phones(&common.dial.show);
+        let ours = self.is_ours(show);
         let trunk = &mut self.trunks[at];
         trunk.calls += 1;
         let user = number.map_or_else(|| short.to_owned(), |number| trunk.write(number));
         let addresses = trunk.config.send_to.clone();
         // RFC 3325 7: who hides is named only to carriers we trust, and to those who help in need.
         let affix = trunk.config.affix;
+        let own_number = common.came_to.filter(|_| !trunk.config.foreign_from && !ours);
         let seen = if trunk.config.trusted { Seen::Trusted } else { Seen::Others };
-        let named = trunk.config.trusted || emergency || !common.dial.show.hidden;
+        let named = trunk.config.trusted || emergency || !show.hidden;
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.trunk = Some(at);
         }
@@ -231,14 +249,24 @@ impl Core {
             let listener = u16::try_from(listener).unwrap_or(0);
             let flow = Flow { listener, transport: Transport::Udp, remote };
             let uri = format!("sip:{}@{remote};user=phone", escape_user(&user));
-            let show = &common.dial.show;
-            let (from, mut headers) =
+            let (mut from, mut headers) =
                 if named { shown_with_identity(show, affix, &own) } else { shown(show, affix, &own) };
+            if let Some(number) = own_number {
+                from = shown_by_own_number(show, number, &own);
+            }
             headers.extend(common.marks(&own, &uri, seen));
             let (body, max_forwards) = (common.body.to_owned(), common.max_forwards);
             Invitation { uri, flow, from, headers, body, max_forwards, patience: TRUNK_PATIENCE }
         };
         Ok(addresses.into_iter().map(invitation).collect())
+    }
+
+    /// Whether a number of this platform is shown, or none.
+    fn is_ours(&self, show: &Show) -> bool {
+        match show.number {
+            Some(Number::E164(number)) => show.hidden || self.platform.contains(&number),
+            Some(Number::Short(_)) | None => true,
+        }
     }
 
     /// A leg goes over no trunk any more.
@@ -268,6 +296,14 @@ impl Common<'_> {
     }
 }
 
+/// What all but our own app are shown: the group's number, where it stands instead of the caller's (V-17).
+fn on_phones(show: &Show) -> Show {
+    match show.instead {
+        Some(group) => Show { number: Some(group), hidden: false, instead: None, ..show.clone() },
+        None => show.clone(),
+    }
+}
+
 /// From and privacy headers for somebody within the platform; `affix`: the group's prefix or suffix stands around the
 /// number (V-18).
 fn shown(show: &Show, affix: bool, own: &str) -> (String, Vec<(String, String)>) {
@@ -284,6 +320,18 @@ fn shown(show: &Show, affix: bool, own: &str) -> (String, Vec<(String, String)>)
         number
     };
     (format!("{name}<sip:{user}@{own}>"), Vec::new())
+}
+
+/// From for a carrier that refuses the numbers of others there: ours, and the caller's in the name.
+fn shown_by_own_number(show: &Show, number: PhoneNumber, own: &str) -> String {
+    let caller = show.number.map(|number| number.to_string()).unwrap_or_default();
+    let name = match show.name.as_deref() {
+        Some(name) if name.contains(&caller) => name.to_owned(),
+        Some(name) => format!("{name} {caller}"),
+        None => caller,
+    };
+    let show = Show { number: Some(Number::E164(number)), name: Some(Arc::from(name)), ..show.clone() };
+    shown(&show, false, own).0
 }
 
 /// As `shown`, for a trunk: the number stands in P-Asserted-Identity, too, hidden or not.

@@ -1,7 +1,7 @@
 //! Which of a user's devices ring, and what their INVITEs say.
 
 use model::id::{CallId, LegId, PartyId};
-use model::leg::{Devices, Dial, DialTo, LegCommand, LegEvent, PlayId, RecallReason};
+use model::leg::{Devices, Dial, DialTo, LegCommand, LegEvent, PlayId, RecallReason, Show};
 
 use crate::call::{Call, reason_of};
 use crate::phone::Phone;
@@ -46,6 +46,41 @@ fn devices_of_the_group_ring_at_once_and_the_others_do_not() {
     helin.until(leg, "the answer", |event| *event == LegEvent::Answered);
     helin.release(leg);
     on_app.expect_bye(&mut app);
+}
+
+/// req V-17: the group's number instead of the caller's stands on all phones but our app's, which shows both: the caller
+/// in From, the group in Diversion.
+#[test]
+fn our_app_shows_the_caller_and_the_group() {
+    let helin = Helin::new();
+    let (mut desk, mut app) = (Phone::of(&helin, "mari"), Phone::of(&helin, "mari"));
+    let mut carrier = Phone::carrier(&helin);
+    helin.registers(|| drop(desk.register()));
+    let contact = format!("{};+helin.device=\"app\"", app.contact());
+    helin.registers(|| drop(app.register_with(&[("Contact", &contact), ("Expires", "3600")])));
+    let group = Some("+3726001000".parse().unwrap());
+    for hidden in [false, true] {
+        let leg = new_leg(1 + u16::from(hidden));
+        let to = DialTo::Devices {
+            user: PartyId(1),
+            devices: Devices { app: true, mobile: true, desk: true },
+            mobile: Some("+3725559001".parse().unwrap()),
+        };
+        let plain = dialling(to, None);
+        let show = Show { hidden, instead: group, ..plain.show.clone() };
+        helin.command(leg, LegCommand::Dial(Dial { show, diverted_by: group, ..plain }));
+        for (phone, number) in [
+            (&mut desk, "+3726001000"),
+            (&mut carrier, "+3726001000"),
+            (&mut app, if hidden { "anonymous" } else { "+3725551234" }),
+        ] {
+            let mut call = phone.incoming();
+            assert_eq!(call.invite.user_in("From"), number);
+            assert!(call.invite.header("Diversion").unwrap().contains("+3726001000"));
+            call.respond(phone, 486, "Busy Here", None);
+            call.expect_ack(phone);
+        }
+    }
 }
 
 /// A user's desk phone and his mobile.

@@ -1,8 +1,10 @@
 //! Diversion marks: what a carrier tells of the way of a call goes on to the member who rings, with the group in front;
 //! and calls that go in circles are stopped. req F-26, K-26
 
+use std::sync::Arc;
+
 use model::id::LegId;
-use model::leg::{Dial as LegDial, DialTo, FailCause, LegCommand, LegEvent};
+use model::leg::{Dial as LegDial, DialTo, FailCause, LegCommand, LegEvent, Show};
 
 use crate::call::Dial;
 use crate::phone::Phone;
@@ -174,4 +176,55 @@ fn calls_in_circles_are_stopped() {
     }
     carrier.expect_no_call();
     juri.expect_no_call();
+}
+
+/// Of an INVITE to the carrier that shows this caller: From without its tag, P-Asserted-Identity, Privacy.
+#[track_caller]
+fn shown_to_the_carrier(
+    foreign_from: bool,
+    (name, hidden): (Option<&str>, bool),
+    to_group: bool,
+) -> [String; 3] {
+    let helin = Helin::beside(foreign_from);
+    let mut carrier = Phone::carrier(&helin);
+    let sound = Sound::tone(440.0);
+    let mut call = carrier.dial(GROUP, &sound);
+    let leg = LegId::caller(helin.incoming().call);
+    let plain = dialling(DialTo::Outside(MOBILE.parse().unwrap()), Some(leg));
+    let show = Show { name: name.map(Arc::from), hidden, ..plain.show.clone() };
+    let diverted_by = to_group.then(|| "+3726001111".parse().unwrap());
+    helin.command(LegId { n: 1, ..leg }, LegCommand::Dial(LegDial { show, diverted_by, ..plain }));
+    let mut out = carrier.incoming();
+    let at = helin.trunk().to_string();
+    let value = |name: &str| out.invite.header(name).unwrap_or_default().replace(&at, "trunk");
+    let from = value("From").split(";tag=").next().unwrap_or_default().to_owned();
+    let seen = [from, value("P-Asserted-Identity"), value("Privacy")];
+    out.respond(&mut carrier, 486, "Busy Here", None);
+    out.expect_ack(&mut carrier);
+    helin.release(leg);
+    call.expect_refusal(&mut carrier, 480);
+    seen
+}
+
+/// req X-07: a carrier that refuses the numbers of others in From is shown ours there, that of the group or the one
+/// that was called; the caller stands in the name and in P-Asserted-Identity.
+#[test]
+fn a_carrier_that_refuses_foreign_numbers_sees_ours_in_from() {
+    let asserted = "<sip:+3725551234@trunk;user=phone>";
+    let [from, identity, privacy] = shown_to_the_carrier(true, (Some("Info Tamm"), false), true);
+    assert_eq!((from.as_str(), identity.as_str()), ("\"Info Tamm\" <sip:+3725551234@trunk>", asserted));
+    assert_eq!(privacy, "");
+
+    let [from, identity, privacy] = shown_to_the_carrier(false, (Some("Info Tamm"), false), true);
+    assert_eq!(from, "\"Info Tamm +3725551234\" <sip:+3726001111@trunk>");
+    assert_eq!((identity.as_str(), privacy.as_str()), (asserted, ""));
+
+    let [from, identity, _] = shown_to_the_carrier(false, (Some("Info +3725551234"), false), false);
+    assert_eq!(from, "\"Info +3725551234\" <sip:+3726001000@trunk>");
+    assert_eq!(identity, asserted);
+
+    // Who hides is anonymous in any case.
+    let [from, identity, privacy] = shown_to_the_carrier(false, (None, true), true);
+    assert_eq!(from, "<sip:anonymous@anonymous.invalid>");
+    assert_eq!((identity.as_str(), privacy.as_str()), (asserted, "id"));
 }

@@ -39,14 +39,19 @@ pub(crate) struct Helin {
 
 impl Helin {
     pub(crate) fn new() -> Helin {
-        let helin = Helin::not_begun();
+        Helin::beside(true)
+    }
+
+    /// With a carrier that takes numbers of others in From, or not.
+    pub(crate) fn beside(foreign_from: bool) -> Helin {
+        let helin = Helin::made(60_000, foreign_from);
         helin.begin();
         helin
     }
 
     /// That waits for sound no longer than this, in milliseconds.
     pub(crate) fn waiting_for_sound(media_timeout: u64) -> Helin {
-        let helin = Helin::made(media_timeout);
+        let helin = Helin::made(media_timeout, true);
         helin.begin();
         helin
     }
@@ -57,10 +62,10 @@ impl Helin {
 
     /// With its ports, but without companies yet.
     pub(crate) fn not_begun() -> Helin {
-        Helin::made(60_000)
+        Helin::made(60_000, true)
     }
 
-    fn made(media_timeout: u64) -> Helin {
+    fn made(media_timeout: u64, foreign_from: bool) -> Helin {
         let (access, trunk, carrier) = (free(), free(), free());
         let listener = |bind: SocketAddr, side| ListenerConfig {
             bind,
@@ -81,6 +86,7 @@ impl Helin {
                 national: None,
                 trusted: true,
                 affix: false,
+                foreign_from,
                 calls_max: None,
             }],
             rtp: RtpRange { bind: access.ip(), first, last: first + 79 },
@@ -214,6 +220,7 @@ pub(crate) fn dialling(to: DialTo, caller: Option<LegId>) -> Dial {
         hidden: false,
         row: None,
         affix: model::leg::Affix::default(),
+        instead: None,
     };
     Dial { to, caller, show, diverted_by: None, no_diversion: false, confirm: false, recall: None }
 }

@@ -467,10 +467,10 @@ fn the_groups_number_is_shown_where_it_says_so() {
             > only dial
             > details
             > call 1 named Tamm
-                dial mari, showing +3726001000 "Info Tamm", diverted by +3726001000, no diversion
+                dial mari, showing +3726001000 instead of +3725557001 "Info Tamm", diverted by +3726001000, no diversion
             > caller 1 hangs up
             > call 2 hidden
-                dial mari, showing +3726001000 "Info", diverted by +3726001000, no diversion
+                dial mari, showing +3726001000 instead of +3725557002 "Info", hidden, diverted by +3726001000, no diversion
         "#]],
     );
 }
