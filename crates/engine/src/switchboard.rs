@@ -153,7 +153,13 @@ impl Switchboard {
 
     /// The next output, in the order of the decisions.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        let next = self.outputs.pop_front();
+        if next.is_none() {
+            // The next ones begin where these did, in memory that was just worked on: a ring that has grown with the
+            // members on starting would be walked all round.
+            self.outputs.clear();
+        }
+        next
     }
 
     /// When `Input::Timeout` is due, and why.

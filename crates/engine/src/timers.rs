@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::id::{CallId, LegId, PartyId};
 use model::number::Number;
-use model::table::Table;
+use model::table::{Key, Table};
 use model::time::Tick;
 use smallvec::SmallVec;
 
@@ -56,6 +56,16 @@ enum Owner {
     Call(CallId),
     Party(PartyId),
     Group(Number),
+}
+
+impl Key for Owner {
+    fn spread(&self) -> u32 {
+        match self {
+            Owner::Call(call) => call.spread(),
+            Owner::Party(party) => party.spread(),
+            Owner::Group(group) => group.spread(),
+        }
+    }
 }
 
 impl Timer {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::table::{Key, spread};
+
 /// Why a text is no id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no {what}: {allowed}")]
@@ -113,6 +115,20 @@ impl Ord for CallId {
 impl PartialOrd for CallId {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+impl Key for CallId {
+    fn spread(&self) -> u32 {
+        // The chance is in the lower half; ids that were counted have nothing else.
+        let (time, chance) = self.0.as_u64_pair();
+        spread(time ^ chance)
+    }
+}
+
+impl Key for PartyId {
+    fn spread(&self) -> u32 {
+        spread(self.0)
     }
 }
 

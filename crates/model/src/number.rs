@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::table::{Key, spread};
+
 /// An E.164 number, `+` and 4 to 15 digits, the first not 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -88,6 +90,15 @@ pub enum Number {
     E164(PhoneNumber),
     /// From within the company only.
     Short(ShortNumber),
+}
+
+impl Key for Number {
+    fn spread(&self) -> u32 {
+        match self {
+            Number::E164(number) => spread(number.0),
+            Number::Short(number) => spread(u64::from(number.digits) << 8 | u64::from(number.length)),
+        }
+    }
 }
 
 impl FromStr for Number {
