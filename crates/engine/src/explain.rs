@@ -115,7 +115,7 @@ impl Reader<'_> {
                     QueuedWhy::Moved => {
                         let saved = state.groups.get(group);
                         let ahead = saved.map_or(0, |saved| {
-                            saved.line.range(..*rank).filter(|(_, other)| **other != about).count()
+                            saved.line.through(rank).filter(|(_, other)| **other != about).count()
                         });
                         say::put_at(language, &(ahead + 1).to_string())
                     }

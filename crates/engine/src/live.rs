@@ -139,7 +139,7 @@ fn offered(
     number_of: &dyn Fn(PartyId) -> Option<String>,
 ) -> Vec<LiveWaiting> {
     let mut inside: Vec<&CallRecord> =
-        saved.visiting.iter().filter_map(|call| state.calls.get(call)).collect();
+        saved.visiting.keys().filter_map(|call| Some(&**state.calls.get(call)?)).collect();
     inside.sort_by_key(|record| (entered(record, number), record.call));
     let entry = |(record, position): (&CallRecord, u32)| LiveWaiting {
         call: record.call,

@@ -2,6 +2,8 @@
 
 use model::config::{Group, TenantConfig};
 use model::id::PartyId;
+use model::input::Reachability;
+use model::number::PhoneNumber;
 use model::saved::SavedState;
 
 /// Whether a person's presence keeps offers of the group away (V-32).
@@ -14,10 +16,15 @@ pub(crate) fn is_red(state: &SavedState, config: &TenantConfig, group: &Group, p
 pub(crate) fn is_reachable(state: &SavedState, config: &TenantConfig, group: &Group, party: PartyId) -> bool {
     let Some(user) = config.users.get(&party) else { return config.outside.contains_key(&party) };
     let reach = state.agents.get(&party).map(|agent| agent.reach).unwrap_or_default();
+    rings(group, reach, user.mobile)
+}
+
+/// Whether a user has a device of those that the group rings: what is registered, or his mobile.
+pub(crate) fn rings(group: &Group, reach: Reachability, mobile: Option<PhoneNumber>) -> bool {
     let desks = reach.contacts.saturating_sub(reach.apps);
     (group.devices.app && reach.apps > 0)
         || (group.devices.desk && desks > 0)
-        || (group.devices.mobile && user.mobile.is_some())
+        || (group.devices.mobile && mobile.is_some())
 }
 
 /// Whether a member cannot be offered calls of the group even when he is free.

@@ -5,13 +5,16 @@
 //! after a call, and not kept away by his presence (K-18, K-40, V-32, V-36); in a group with a queue also only when
 //! he has a device to reach and is not left alone after a failed offer (V-22, V-35).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use model::config::Group;
 use model::id::PartyId;
+use model::lineup::Lineup;
 use model::number::Number;
-use model::saved::SavedState;
+use model::saved::{SavedAgent, SavedState};
+use model::table::Table;
 use model::time::Utc;
+use smallvec::SmallVec;
 
 use crate::distribution::{Candidate, Standing, reads_settings, standing};
 use crate::settings::Settings;
@@ -19,11 +22,27 @@ use crate::settings::Settings;
 /// Offerable members of all groups.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ready {
-    groups: BTreeMap<Number, BTreeMap<Standing, PartyId>>,
-    /// Where each stands, to take him out again.
-    places: BTreeMap<(PartyId, Number), Standing>,
-    /// Members of groups with a queue who are there: able to take a call now or when they come free (V-22).
-    there: BTreeMap<Number, BTreeSet<PartyId>>,
+    groups: BTreeMap<Number, Lineup<Standing, PartyId>>,
+    /// What each member is in his groups, in their order; groups in which he is nothing are left out.
+    seats: Table<PartyId, SmallVec<[Seat; 2]>>,
+    /// How many members of groups with a queue are there: able to take a call now or when they come free (V-22).
+    there: BTreeMap<Number, usize>,
+}
+
+/// What a member is in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seat {
+    group: Number,
+    /// Where he stands among those who can be offered a call, if he can.
+    standing: Option<Standing>,
+    /// In a group with a queue: he is there.
+    there: bool,
+}
+
+impl Seat {
+    fn nothing(group: Number) -> Seat {
+        Seat { group, standing: None, there: false }
+    }
 }
 
 /// What looking at a party again has brought.
@@ -54,85 +73,84 @@ impl Ready {
         now: Utc,
     ) -> Changed {
         let mut changed = Changed::default();
-        for number in state.memberships.get(&party).into_iter().flatten() {
-            let Some(group) = settings.group(*number) else {
-                self.remove(party, *number);
-                continue;
-            };
-            changed.freed |= self.refresh_in(state, settings, party, &group);
-            if group.queue.is_none() {
-                continue;
-            }
-            if is_there(state, settings, &group, party, now) {
-                self.there.entry(*number).or_default().insert(party);
-            } else if self.no_longer_there(party, *number) {
+        let Some(numbers) = state.memberships.get(&party) else { return changed };
+        let look = Look { state, settings, party, agent: state.agents.get(&party), now };
+        for number in numbers {
+            let group = settings.config.groups.get(number);
+            let seat = group.map_or(Seat::nothing(*number), |group| look.seat(group));
+            let before = self.sit(party, seat);
+            changed.freed |= before.standing.is_none() && seat.standing.is_some();
+            // Of a group that is gone, or has no line any more, nobody needs to be told.
+            let in_queue = group.is_some_and(|group| group.queue.is_some());
+            if in_queue && before.there && !self.is_staffed(*number) {
                 changed.deserted.push(*number);
             }
         }
         changed
     }
 
-    /// `true`: he can be offered calls of the group now, and could not before.
-    fn refresh_in(&mut self, state: &SavedState, settings: &Settings, party: PartyId, group: &Group) -> bool {
-        let member = state.groups.get(&group.number).and_then(|entry| entry.members.get(&party));
-        let agent = state.agents.get(&party);
-        let can = is_free(state, party)
-            && !settings.is_red(state, group, party)
-            && (group.queue.is_none()
-                || (settings.is_reachable(state, group, party)
-                    && agent.is_none_or(|agent| agent.resting.is_none())));
-        let place = member.filter(|member| member.place.is_some() && can).map(|member| {
-            // Looked up only where it counts: this is the path of every call.
-            let set = reads_settings(group).then(|| settings.member(group.number, party)).flatten();
-            standing(group, &Candidate { party, set, member, agent })
-        });
-        let before = self.places.get(&(party, group.number)).copied();
-        if before == place {
-            return false;
-        }
-        self.take_out(party, group.number);
-        if let Some(place) = place {
-            self.places.insert((party, group.number), place);
-            self.groups.entry(group.number).or_default().insert(place, party);
-        }
-        before.is_none() && place.is_some()
-    }
-
     /// Takes a party out of one group for good. `true`: he was the last who was there.
     pub(crate) fn remove(&mut self, party: PartyId, group: Number) -> bool {
-        self.take_out(party, group);
-        self.no_longer_there(party, group)
+        self.sit(party, Seat::nothing(group)).there && !self.is_staffed(group)
     }
 
-    /// He is not there any more. `true`: he was the last who was.
-    fn no_longer_there(&mut self, party: PartyId, group: Number) -> bool {
-        let Some(set) = self.there.get_mut(&group) else { return false };
-        let left = set.remove(&party) && set.is_empty();
-        if set.is_empty() {
-            self.there.remove(&group);
+    /// Gives a member what he is in a group now; what he was.
+    fn sit(&mut self, party: PartyId, seat: Seat) -> Seat {
+        let before = self.seat(party, seat.group);
+        if before == seat {
+            return before;
         }
-        left
+        self.note(party, seat);
+        if before.standing != seat.standing {
+            let list = self.groups.entry(seat.group).or_default();
+            if let Some(old) = before.standing {
+                list.remove(&old);
+            }
+            if let Some(new) = seat.standing {
+                list.insert(new, party);
+            }
+            if list.is_empty() {
+                self.groups.remove(&seat.group);
+            }
+        }
+        if before.there != seat.there {
+            let there = self.there.entry(seat.group).or_default();
+            *there = if seat.there { *there + 1 } else { *there - 1 };
+            if *there == 0 {
+                self.there.remove(&seat.group);
+            }
+        }
+        before
     }
 
-    fn take_out(&mut self, party: PartyId, group: Number) {
-        if let Some(old) = self.places.remove(&(party, group))
-            && let Some(list) = self.groups.get_mut(&group)
-        {
-            list.remove(&old);
-            if list.is_empty() {
-                self.groups.remove(&group);
-            }
+    fn seat(&self, party: PartyId, group: Number) -> Seat {
+        let seats = self.seats.get(&party);
+        let known = seats.and_then(|seats| seats.iter().find(|seat| seat.group == group));
+        known.copied().unwrap_or(Seat::nothing(group))
+    }
+
+    fn note(&mut self, party: PartyId, seat: Seat) {
+        let seats = self.seats.get_or_insert_with(party, SmallVec::new);
+        let at = seats.binary_search_by_key(&seat.group, |known| known.group);
+        match (at, seat == Seat::nothing(seat.group)) {
+            (Ok(at), false) => seats[at] = seat,
+            (Ok(at), true) => drop(seats.remove(at)),
+            (Err(at), false) => seats.insert(at, seat),
+            (Err(_), true) => {}
+        }
+        if seats.is_empty() {
+            self.seats.remove(&party);
         }
     }
 
     /// Those who can be offered calls of a group, the first first.
-    pub(crate) fn free(&self, group: Number) -> Option<&BTreeMap<Standing, PartyId>> {
+    pub(crate) fn free(&self, group: Number) -> Option<&Lineup<Standing, PartyId>> {
         self.groups.get(&group)
     }
 
     /// Whether he can be offered a call of the group.
     pub(crate) fn contains(&self, party: PartyId, group: Number) -> bool {
-        self.places.contains_key(&(party, group))
+        self.seat(party, group).standing.is_some()
     }
 
     /// Whether anybody is there to answer, now or later (V-22).
@@ -141,34 +159,53 @@ impl Ready {
     }
 }
 
-/// In no call, not being rung, not paused, not working after a call.
-pub(crate) fn is_free(state: &SavedState, party: PartyId) -> bool {
-    state
-        .agents
-        .get(&party)
-        .is_none_or(|agent| agent.busy.is_empty() && agent.paused.is_none() && agent.wrap_up.is_none())
+/// At whom it looks: what is the same in all his groups is looked up once.
+struct Look<'a> {
+    state: &'a SavedState,
+    settings: &'a Settings,
+    party: PartyId,
+    agent: Option<&'a SavedAgent>,
+    now: Utc,
 }
 
-/// Logged in, and at work on a call or not away; a pause counts as there unless it has lasted longer than callers may
-/// wait (V-22).
-fn is_there(state: &SavedState, settings: &Settings, group: &Group, party: PartyId, now: Utc) -> bool {
-    let member = state.groups.get(&group.number).and_then(|entry| entry.members.get(&party));
-    if member.is_none_or(|member| member.place.is_none()) {
-        return false;
+impl Look<'_> {
+    fn seat(&self, group: &Group) -> Seat {
+        let nothing = Seat::nothing(group.number);
+        let in_queue = group.queue.is_some();
+        let member = self.state.groups.get(&group.number).and_then(|entry| entry.members.get(&self.party));
+        let Some(member) = member.filter(|member| member.place.is_some()) else { return nothing };
+        // Busy, ringing and wrap-up count as there, whatever his phone or presence says meanwhile: a registration
+        // that lapses in a talk, a presence that follows it, must not send the line away. What they say counts when
+        // it ends.
+        if self.agent.is_some_and(|agent| !agent.busy.is_empty() || agent.wrap_up.is_some()) {
+            return Seat { there: in_queue, ..nothing };
+        }
+        if self.settings.is_red(self.state, group, self.party) || (in_queue && !self.is_reachable(group)) {
+            return nothing;
+        }
+        let paused = self.agent.is_some_and(|agent| agent.paused.is_some());
+        let resting = self.agent.is_some_and(|agent| agent.resting.is_some());
+        let free = !(paused || in_queue && resting);
+        let standing = free.then(|| {
+            // Looked up only where it counts: this is the path of every call.
+            let set = reads_settings(group).then(|| self.settings.member(group.number, self.party)).flatten();
+            standing(group, &Candidate { party: self.party, set, member, agent: self.agent })
+        });
+        Seat { standing, there: in_queue && !self.pauses_too_long(group), ..nothing }
     }
-    let agent = state.agents.get(&party);
-    // Busy, ringing and wrap-up count as there, whatever his phone or presence says meanwhile: a registration that
-    // lapses in a talk, a presence that follows it, must not send the line away. What they say counts when it ends.
-    if agent.is_some_and(|agent| !agent.busy.is_empty() || agent.wrap_up.is_some()) {
-        return true;
+
+    fn is_reachable(&self, group: &Group) -> bool {
+        let reach = self.agent.map(|agent| agent.reach).unwrap_or_default();
+        self.settings.rings(group, self.party, reach)
     }
-    if settings.is_away(state, group, party) {
-        return false;
-    }
-    let wait_max = group.queue.as_ref().and_then(|queue| queue.wait_max);
-    let paused = agent.and_then(|agent| agent.paused.as_ref());
-    match (paused, wait_max) {
-        (Some(pause), Some(wait_max)) => now - pause.since < wait_max,
-        (_, _) => true,
+
+    /// A pause counts as there unless it has lasted longer than callers may wait (V-22).
+    fn pauses_too_long(&self, group: &Group) -> bool {
+        let wait_max = group.queue.as_ref().and_then(|queue| queue.wait_max);
+        let paused = self.agent.and_then(|agent| agent.paused.as_ref());
+        match (paused, wait_max) {
+            (Some(pause), Some(wait_max)) => self.now - pause.since >= wait_max,
+            (_, _) => false,
+        }
     }
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use model::config::{Group, Member, TenantConfig};
 use model::id::PartyId;
+use model::input::Reachability;
 use model::leg::Dialled;
 use model::number::{Number, PhoneNumber};
 use model::saved::SavedState;
+use model::table::Table;
 
 use crate::presence;
 
@@ -17,7 +19,10 @@ pub(crate) struct Settings {
     pub(crate) config: Arc<TenantConfig>,
     proved: BTreeMap<PhoneNumber, PartyId>,
     own_line_of: BTreeMap<PartyId, Number>,
-    members: BTreeMap<(Number, PartyId), usize>,
+    /// Where each member stands in his group's list.
+    members: BTreeMap<Number, Table<PartyId, usize>>,
+    /// All users, with the mobile that groups may ring.
+    mobiles: Table<PartyId, Option<PhoneNumber>>,
 }
 
 impl Settings {
@@ -37,11 +42,11 @@ impl Settings {
             if let Some(line) = group.own_line {
                 own_line_of.entry(line).or_insert(*number);
             }
-            for (at, member) in group.members.iter().enumerate() {
-                members.insert((*number, member.party), at);
-            }
+            let listed = group.members.iter().enumerate().map(|(at, member)| (member.party, at));
+            members.insert(*number, listed.collect());
         }
-        Settings { config, proved, own_line_of, members }
+        let mobiles = config.users.iter().map(|(party, user)| (*party, user.mobile)).collect();
+        Settings { config, proved, own_line_of, members, mobiles }
     }
 
     pub(crate) fn group(&self, number: Number) -> Option<Arc<Group>> {
@@ -71,7 +76,7 @@ impl Settings {
 
     /// A member as the settings have him.
     pub(crate) fn member(&self, group: Number, party: PartyId) -> Option<&Member> {
-        let at = self.members.get(&(group, party))?;
+        let at = self.members.get(&group)?.get(&party)?;
         self.config.groups.get(&group)?.members.get(*at)
     }
 
@@ -82,16 +87,28 @@ impl Settings {
 
     /// As `presence::is_reachable`.
     pub(crate) fn is_reachable(&self, state: &SavedState, group: &Group, party: PartyId) -> bool {
-        presence::is_reachable(state, &self.config, group, party)
+        let reach = state.agents.get(&party).map(|agent| agent.reach).unwrap_or_default();
+        self.rings(group, party, reach)
     }
 
-    /// As `presence::is_away`.
-    pub(crate) fn is_away(&self, state: &SavedState, group: &Group, party: PartyId) -> bool {
-        presence::is_away(state, &self.config, group, party)
+    /// As `presence::is_reachable`, of whom it is known what he has registered.
+    pub(crate) fn rings(&self, group: &Group, party: PartyId, reach: Reachability) -> bool {
+        match self.mobiles.get(&party) {
+            Some(mobile) => presence::rings(group, reach, *mobile),
+            None => self.config.outside.contains_key(&party),
+        }
+    }
+
+    pub(crate) fn is_user(&self, party: PartyId) -> bool {
+        self.mobiles.contains_key(&party)
+    }
+
+    pub(crate) fn mobile_of(&self, party: PartyId) -> Option<PhoneNumber> {
+        self.mobiles.get(&party).copied().flatten()
     }
 
     pub(crate) fn is_member(&self, group: Number, party: PartyId) -> bool {
-        self.members.contains_key(&(group, party))
+        self.members.get(&group).is_some_and(|members| members.contains_key(&party))
     }
 
     pub(crate) fn may_take_duty(&self, group: Number, party: PartyId) -> bool {

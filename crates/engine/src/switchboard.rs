@@ -32,7 +32,7 @@ pub struct Switchboard {
     pub(crate) settings: Settings,
     pub(crate) saved: SavedState,
     pub(crate) ready: Ready,
-    pub(crate) calls: Table<CallId, Call>,
+    pub(crate) calls: Table<CallId, Box<Call>>,
     pub(crate) timers: Timers,
     pub(crate) now: Now,
     pub(crate) draining: bool,
@@ -342,7 +342,7 @@ impl Switchboard {
                 self.ghost_begins(id);
             }
         } else {
-            self.calls.put(id, call);
+            self.calls.insert(id, call);
         }
     }
 

@@ -1,8 +1,7 @@
 //! What a switchboard waits for. Timers that fall on one tick go off in the order in which they were set.
 
-use std::collections::BTreeMap;
-
 use model::id::{CallId, LegId, PartyId};
+use model::lineup::Lineup;
 use model::number::Number;
 use model::table::{Key, Table};
 use model::time::Tick;
@@ -69,6 +68,30 @@ impl Key for Owner {
 }
 
 impl Timer {
+    /// Which row it stands in.
+    const fn kind(self) -> usize {
+        match self {
+            Timer::Alerting(_) => 0,
+            Timer::Ring(_) => 1,
+            Timer::Confirm(_) => 2,
+            Timer::Prompt(_) => 3,
+            Timer::Round(_) => 4,
+            Timer::WaitMax(_) => 5,
+            Timer::Age(_) => 6,
+            Timer::Repeat(_) => 7,
+            Timer::WrapUp(_) => 8,
+            Timer::Rest(_) => 9,
+            Timer::LongPause(_) => 10,
+            Timer::CloseWait(_) => 11,
+            Timer::Reopen(_) => 12,
+            Timer::CallbackRest(_) => 13,
+            Timer::CallbackValid(_) => 14,
+            Timer::Keys(_) => 15,
+            Timer::Camp(_) => 16,
+            Timer::Park(_) => 17,
+        }
+    }
+
     const fn owner(self) -> Owner {
         match self {
             Timer::Alerting(leg) | Timer::Ring(leg) | Timer::Confirm(leg) => Owner::Call(leg.call),
@@ -88,13 +111,20 @@ impl Timer {
     }
 }
 
-/// Timers of one owner, with their keys in `due`.
-type Few = SmallVec<[(Timer, (Tick, u64)); 2]>;
+/// How many kinds of timers there are.
+const KINDS: usize = 18;
+
+/// When a timer goes off: at the same tick in the order in which they were set.
+type Due = (Tick, u64);
+
+/// Timers of one owner, with their places in the rows.
+type Few = SmallVec<[(Timer, Due); 2]>;
 
 /// All timers of a switchboard; each at most once.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
-    due: BTreeMap<(Tick, u64), Timer>,
+    /// Those of one kind mostly last the same, so that they go off in the order in which they were set.
+    rows: [Lineup<Due, Timer>; KINDS],
     /// Those of each owner: few, and asked for together.
     set: Table<Owner, Few>,
     count: u64,
@@ -105,9 +135,9 @@ impl Timers {
     pub(crate) fn set(&mut self, timer: Timer, at: Tick) {
         self.cancel(timer);
         self.count += 1;
-        self.due.insert((at, self.count), timer);
-        let key = (at, self.count);
-        self.set.get_or_insert_with(timer.owner(), SmallVec::new).push((timer, key));
+        let due = (at, self.count);
+        self.rows[timer.kind()].insert(due, timer);
+        self.set.get_or_insert_with(timer.owner(), SmallVec::new).push((timer, due));
     }
 
     /// Takes a timer back; one that is not set is passed over.
@@ -127,11 +157,11 @@ impl Timers {
 
     fn cancel_all(&mut self, owner: Owner, timers: &[Timer]) {
         let Some(set) = self.set.get_mut(&owner) else { return };
-        let due = &mut self.due;
-        set.retain(|(timer, key)| {
+        let rows = &mut self.rows;
+        set.retain(|(timer, due)| {
             let cancelled = timers.contains(timer);
             if cancelled {
-                due.remove(key);
+                rows[timer.kind()].remove(due);
             }
             !cancelled
         });
@@ -153,7 +183,8 @@ impl Timers {
 
     /// The next timer.
     pub(crate) fn next(&self) -> Option<(Tick, Timer)> {
-        self.due.first_key_value().map(|((tick, _), timer)| (*tick, *timer))
+        let first = self.rows.iter().filter_map(Lineup::first_key_value).min_by_key(|(due, _)| **due);
+        first.map(|((tick, _), timer)| (*tick, *timer))
     }
 
     /// Takes the next timer that is due at `now`.

@@ -9,6 +9,7 @@ pub mod id;
 pub mod input;
 pub mod language;
 pub mod leg;
+pub mod lineup;
 pub mod live;
 pub mod number;
 pub mod output;

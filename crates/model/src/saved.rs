@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 use crate::fact::{CallbackState, ClosedReason, Rank};
 use crate::id::{CallId, ConfigVersion, FactSeq, LegId, PartyId};
 use crate::input::{Activity, Reachability};
+use crate::lineup::Lineup;
 use crate::number::Number;
 use crate::record::{CallRecord, Off};
 use crate::table::Table;
@@ -31,10 +32,9 @@ pub struct SavedState {
     /// Those who are members, have a contact, pause, or are in a call.
     pub agents: Table<PartyId, SavedAgent>,
     /// The groups each party is a member of.
-    #[serde(with = "pairs")]
-    pub memberships: BTreeMap<PartyId, BTreeSet<Number>>,
+    pub memberships: Table<PartyId, BTreeSet<Number>>,
     /// Calls under way.
-    pub calls: Table<CallId, CallRecord>,
+    pub calls: Table<CallId, Box<CallRecord>>,
     /// What those who are no longer available by default do now.
     #[serde(default, with = "pairs")]
     pub presence: BTreeMap<PartyId, Activity>,
@@ -47,23 +47,22 @@ pub struct SavedState {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SavedGroup {
     /// Listed members.
-    #[serde(with = "pairs")]
-    pub members: BTreeMap<PartyId, SavedMember>,
+    pub members: Table<PartyId, SavedMember>,
     /// Those logged in, by place; the lowest is the head.
-    #[serde(with = "pairs")]
-    pub order: BTreeMap<Place, PartyId>,
+    pub order: Lineup<Place, PartyId>,
     /// The next free place at the tail.
     pub next_place: Place,
     /// Who goes first (K-20).
     pub duty: Option<PartyId>,
     /// Calls inside the group now.
-    pub visiting: BTreeSet<CallId>,
+    #[serde(with = "keys")]
+    pub visiting: Table<CallId, ()>,
     /// The waiting line: calls and callbacks, first in line first (V-04).
-    #[serde(default, with = "pairs")]
-    pub line: BTreeMap<Rank, CallId>,
+    #[serde(default)]
+    pub line: Lineup<Rank, CallId>,
     /// Where each stands.
-    #[serde(default, with = "pairs")]
-    pub ranks: BTreeMap<CallId, Rank>,
+    #[serde(default)]
+    pub ranks: Table<CallId, Rank>,
     /// Why it is closed to new calls, if it is.
     #[serde(default)]
     pub closed: Option<ClosedReason>,
@@ -308,6 +307,28 @@ mod pairs {
         D: Deserializer<'de>,
     {
         Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+/// Tables that only say who is in them, as lists, in order.
+mod keys {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::table::{Key, Table};
+
+    pub(super) fn serialize<K: Key + Serialize, S: Serializer>(
+        table: &Table<K, ()>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(table.keys())
+    }
+
+    pub(super) fn deserialize<'de, K, D>(deserializer: D) -> Result<Table<K, ()>, D::Error>
+    where
+        K: Key + Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<K>::deserialize(deserializer)?.into_iter().map(|key| (key, ())).collect())
     }
 }
 

@@ -136,7 +136,7 @@ async fn live(platform: &Platform, tenant: &TenantId, group: Number) -> Option<L
     let waiting: Vec<PartyId> = {
         let view = company.node.view();
         let saved = view.state.groups.get(&group);
-        let calls = saved.into_iter().flat_map(|saved| &saved.visiting);
+        let calls = saved.into_iter().flat_map(|saved| saved.visiting.keys());
         let callers = calls.filter_map(|call| view.state.calls.get(call)).map(|record| record.from);
         let requests = saved.into_iter().flat_map(|saved| saved.callbacks.values());
         callers.chain(requests.map(|request| request.number)).collect()

@@ -64,7 +64,7 @@ impl Switchboard {
             self.dispatch(&mut call, to, &via, caller_legs);
         }
         // Every leg waits for its final event, so no call is over on arrival.
-        self.calls.insert(leg.call, call);
+        self.calls.insert(leg.call, Box::new(call));
     }
 
     fn dispatch(&mut self, call: &mut Call, to: Dialled, via: &Ingress, caller_legs: usize) {
@@ -130,7 +130,8 @@ impl Switchboard {
 
     /// The caller as somebody within the company sees him: a colleague by his extension.
     pub(crate) fn shown_inside(&self, call: &Call) -> Show {
-        let (number, name) = match self.settings.config.users.get(&call.from.party.id) {
+        let user = Some(call.from.party.id).filter(|party| self.settings.is_user(*party));
+        let (number, name) = match user.and_then(|party| self.settings.config.users.get(&party)) {
             Some(user) => {
                 let line = self.settings.own_line_of(call.from.party.id);
                 let own = user.extension.map(Number::Short).or(user.number.map(Number::E164));

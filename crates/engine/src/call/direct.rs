@@ -101,7 +101,7 @@ impl Switchboard {
             let billing_id = group.and_then(|group| group.billing_id.as_deref().map(Arc::from));
             return Some(Charge::Group { number, billing_id });
         }
-        let user = |party: &PartyId| self.settings.config.users.contains_key(party);
+        let user = |party: &PartyId| self.settings.is_user(*party);
         let sent_by =
             if let Phase::Transferring(transferring) = &call.phase { transferring.by } else { None };
         let payer = sent_by.filter(user).or(Some(call.from.party.id).filter(user));

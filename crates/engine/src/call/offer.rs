@@ -230,8 +230,7 @@ impl Switchboard {
         if group.devices == Devices::CONTACTS || !self.settings.is_member(group.number, member) {
             return DialTo::User(member);
         }
-        let mobile = self.settings.config.users.get(&member).and_then(|user| user.mobile);
-        let mobile = mobile.filter(|_| group.devices.mobile);
+        let mobile = self.settings.mobile_of(member).filter(|_| group.devices.mobile);
         DialTo::Devices { user: member, devices: group.devices, mobile }
     }
 
@@ -252,7 +251,7 @@ impl Switchboard {
         if group.miss_resets_idle && missed(cause) {
             self.fact(What::IdleReset { member });
         }
-        let user = self.settings.config.users.contains_key(&member);
+        let user = self.settings.is_user(member);
         let language = self.settings.config.language_of(member);
         // req K-29: told when he let it ring, not when he was busy.
         if cause == EndCause::NoAnswer && group.passed_on_notice && user {

@@ -81,7 +81,7 @@ impl Switchboard {
         self.fact(What::Offered { call: id, group: number, offered, rule, config, round });
         self.step_on(number, callback, (CallbackState::RingingAgent, request.attempts), Some(id));
         self.ring_agent(&mut call, &group, agent);
-        self.calls.insert(id, call);
+        self.calls.insert(id, Box::new(call));
     }
 
     fn ring_agent(&mut self, call: &mut Call, group: &Group, agent: PartyId) {

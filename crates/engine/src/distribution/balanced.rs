@@ -1,9 +1,8 @@
 //! Balanced: who answered fewest calls in the last hour, by the time he was logged in for it; among equals the list
 //! (I-14). The only order that looks at every free member, because the hour moves on for all of them.
 
-use std::collections::BTreeMap;
-
 use model::id::PartyId;
+use model::lineup::Lineup;
 use model::saved::SavedGroup;
 use model::time::{Span, Utc};
 
@@ -14,7 +13,7 @@ pub(crate) const WINDOW: Span = Span::seconds(3_600);
 
 /// Who of the free is next.
 pub(crate) fn pick(
-    free: &BTreeMap<Standing, PartyId>,
+    free: &Lineup<Standing, PartyId>,
     group: &SavedGroup,
     now: Utc,
     can: impl Fn(PartyId) -> bool,

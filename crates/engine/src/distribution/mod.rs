@@ -8,11 +8,10 @@ mod random;
 mod rotation;
 mod skill;
 
-use std::collections::BTreeMap;
-
 use model::config::{Distribution, Group, Member, Ties};
 use model::fact::OfferRule;
 use model::id::PartyId;
+use model::lineup::Lineup;
 use model::saved::{SavedAgent, SavedMember};
 use model::time::Utc;
 
@@ -92,7 +91,7 @@ pub(crate) const fn draws(group: &Group) -> bool {
 }
 
 /// Those of the free who stand first and are left to chance, if anybody `can` take the call.
-pub(crate) fn equals(free: &BTreeMap<Standing, PartyId>, can: impl Fn(PartyId) -> bool) -> Vec<PartyId> {
+pub(crate) fn equals(free: &Lineup<Standing, PartyId>, can: impl Fn(PartyId) -> bool) -> Vec<PartyId> {
     let mut first = None;
     let mut equal = Vec::new();
     for (standing, party) in free {

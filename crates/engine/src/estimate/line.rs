@@ -115,7 +115,7 @@ pub(super) fn look(state: &SavedState, number: Number, last: CallId, now: Utc) -
     let mut ahead: Vec<(Rank, usize, CallId)> = Vec::new();
     for (at, other) in numbers.iter().enumerate() {
         let line = state.groups.get(other).map(|saved| &saved.line)?;
-        ahead.extend(line.range(..=rank).map(|(rank, id)| (*rank, at, *id)));
+        ahead.extend(line.through(&rank).map(|(rank, id)| (*rank, at, *id)));
     }
     if numbers.len() > 1 {
         ahead.sort_unstable();

@@ -1,11 +1,13 @@
 //! Facts about members of groups: who is listed, who is logged in, in which order, who has the duty, who has a licence.
 
+use std::collections::BTreeSet;
+
 use model::fact::{Fact, What};
 use model::id::PartyId;
 use model::input::Actor;
 use model::number::Number;
 use model::record::{DutySession, Folded};
-use model::saved::{Place, SavedGroup, SavedState};
+use model::saved::{Place, SavedGroup, SavedMember, SavedState};
 use model::time::Utc;
 
 use super::{agent, tidy};
@@ -52,8 +54,8 @@ pub(super) fn take(state: &mut SavedState, fact: &Fact) -> Option<Folded> {
 
 fn add_member(state: &mut SavedState, group: Number, member: PartyId, at: Utc) {
     let entry = state.groups.entry(group).or_default();
-    entry.members.entry(member).or_default().since = at;
-    state.memberships.entry(member).or_default().insert(group);
+    entry.members.get_or_insert_with(member, SavedMember::default).since = at;
+    state.memberships.get_or_insert_with(member, BTreeSet::new).insert(group);
     agent(state, member, at);
 }
 

@@ -264,7 +264,7 @@ fn arrive(state: &mut SavedState, fact: &Fact) {
         visits: Vec::new(),
         fallback: Vec::new(),
     };
-    state.calls.insert(*call, record);
+    state.calls.insert(*call, Box::new(record));
 }
 
 fn with_record(state: &mut SavedState, call: CallId, change: impl FnOnce(&mut CallRecord)) {
@@ -294,7 +294,7 @@ fn start_visit(state: &mut SavedState, call: CallId, group: Number, at: Utc) {
         });
     });
     if let Some(entry) = state.groups.get_mut(&group) {
-        entry.visiting.insert(call);
+        entry.visiting.insert(call, ());
     }
 }
 

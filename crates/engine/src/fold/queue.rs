@@ -147,11 +147,9 @@ fn stand(state: &mut SavedState, call: CallId, group: Number, rank: Rank) {
     });
 }
 
-/// From 1. Costs nothing at the tail, where most enter.
+/// From 1.
 pub(crate) fn position(entry: &SavedGroup, rank: Rank) -> u32 {
-    let last = entry.line.last_key_value().is_some_and(|(last, _)| *last == rank);
-    let ahead = if last { entry.line.len() - 1 } else { entry.line.range(..rank).count() };
-    u32::try_from(ahead).unwrap_or(u32::MAX).saturating_add(1)
+    u32::try_from(entry.line.before(&rank)).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 /// A call has left the group: its place is free, and how long it waited is remembered.

@@ -45,7 +45,7 @@ impl Switchboard {
     /// When the call that has waited longest entered; where it stands in the line now says nothing about that.
     pub(crate) fn oldest_entry(&self, number: Number) -> Option<Utc> {
         let saved = self.saved.groups.get(&number)?;
-        let in_line = saved.visiting.iter().filter(|id| saved.ranks.contains_key(id));
+        let in_line = saved.visiting.unordered().map(|(id, ())| id).filter(|id| saved.ranks.contains_key(id));
         let entered = |id: &CallId| {
             let record = self.saved.calls.get(id)?;
             record.visits.iter().rev().find(|visit| visit.group == number).map(|visit| visit.from)

@@ -126,9 +126,8 @@ impl Switchboard {
     /// Calls that hear the welcome of a group which has no line any more.
     fn welcomed_in_vain(&self) -> Vec<CallId> {
         let gone = |number| self.settings.group(number).is_none_or(|group| group.queue.is_none());
-        let welcomed = |call: &&Call| call.line().is_some_and(|line| line.welcome);
-        let calls = self.calls.values().filter(welcomed);
-        calls.filter(|call| call.group_now().is_some_and(gone)).map(|call| call.id).collect()
+        let welcomed = self.calls.values().filter(|call| call.line().is_some_and(|line| line.welcome));
+        welcomed.filter(|call| call.group_now().is_some_and(gone)).map(|call| call.id).collect()
     }
 
     /// New settings: groups that are gone let their callers go; who has become free takes who waits; limits are
@@ -185,7 +184,7 @@ impl Switchboard {
             .saved
             .groups
             .iter()
-            .flat_map(|(number, saved)| saved.visiting.iter().map(|call| (*number, *call)))
+            .flat_map(|(number, saved)| saved.visiting.keys().map(|call| (*number, *call)))
             .filter(|(number, call)| self.rank_of(*number, *call).is_some())
             .collect();
         for (number, call) in inside {

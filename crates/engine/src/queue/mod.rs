@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use model::fact::Rank;
 use model::id::CallId;
+use model::lineup::Lineup;
 use model::number::Number;
 
 pub(crate) use hear::Hearing;
@@ -47,9 +48,9 @@ pub(crate) struct InLine {
 #[derive(Debug, Default)]
 pub(crate) struct Wanting {
     /// Nobody rings for them.
-    hungry: BTreeMap<Number, BTreeMap<Rank, CallId>>,
+    hungry: BTreeMap<Number, Lineup<Rank, CallId>>,
     /// Somebody rings, but fewer than could at once.
-    wider: BTreeMap<Number, BTreeMap<Rank, CallId>>,
+    wider: BTreeMap<Number, Lineup<Rank, CallId>>,
 }
 
 impl Wanting {
@@ -130,7 +131,7 @@ impl crate::switchboard::Switchboard {
             assert_eq!(saved.line.len(), saved.ranks.len(), "{number}: one place each");
             for (rank, id) in &saved.line {
                 assert_eq!(saved.ranks.get(id), Some(rank), "{number}: {id:?} stands where it stands");
-                let known = saved.visiting.contains(id) || saved.callbacks.contains_key(id);
+                let known = saved.visiting.contains_key(id) || saved.callbacks.contains_key(id);
                 assert!(known, "{number}: {id:?} stands in the line and is not inside");
             }
             for (rank, id) in self.wanting.hungry(*number).chain(self.wanting.wider(*number)) {

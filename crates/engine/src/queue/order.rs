@@ -30,7 +30,7 @@ impl Switchboard {
         let end = Rank { level, since: Utc(i64::MAX), sub: i32::MAX, seq: FactSeq(u64::MAX) };
         let line =
             call.group_now().and_then(|number| self.saved.groups.get(&number)).map(|saved| &saved.line);
-        let last = line.and_then(|line| line.range(..=end).next_back()).map(|(last, _)| *last);
+        let last = line.and_then(|line| line.through(&end).next_back()).map(|(last, _)| *last);
         let behind = last.filter(|last| last.level == level && last.since > rank.since);
         self.fresh(behind.unwrap_or(rank))
     }

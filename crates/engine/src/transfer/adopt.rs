@@ -180,7 +180,7 @@ impl Switchboard {
                 let groups = self.saved.memberships.get(&party).into_iter().flatten();
                 let calls = groups
                     .filter_map(|number| self.saved.groups.get(number))
-                    .flat_map(|saved| saved.visiting.iter());
+                    .flat_map(|saved| saved.visiting.keys());
                 calls
                     .filter_map(|id| self.calls.get(id))
                     .flat_map(|call| call.legs.keys().map(|n| call.leg_id(*n)))

@@ -41,7 +41,7 @@ impl Index {
 
     fn home(&self, spread: u32) -> usize {
         // The high bits are spread best.
-        (u64::from(spread) * self.cells.len() as u64 >> 32) as usize
+        ((u64::from(spread) * self.cells.len() as u64) >> 32) as usize
     }
 
     fn after(&self, at: usize) -> usize {

@@ -1,5 +1,4 @@
-//! A map for the path of a call: asking for a value costs the same however many there are, and values stay where they
-//! are.
+//! A map for the path of a call: asking for a value costs the same however many there are.
 //!
 //! Invariants: it reads, compares and is written down as a map in the order of its keys; where a value lies says
 //! nothing.
@@ -27,7 +26,7 @@ pub struct Table<K, V> {
 struct Slot<K, V> {
     key: K,
     /// Empty where a value was removed, or taken for a while.
-    value: Option<Box<V>>,
+    value: Option<V>,
 }
 
 impl<K, V> Default for Table<K, V> {
@@ -43,13 +42,13 @@ impl<K: Key, V> Table<K, V> {
 
     /// The value of a key.
     pub fn get(&self, key: &K) -> Option<&V> {
-        self.slots[self.place(key)?].value.as_deref()
+        self.slots[self.place(key)?].value.as_ref()
     }
 
     /// The value of a key, to be changed.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let place = self.place(key)?;
-        self.slots[place].value.as_deref_mut()
+        self.slots[place].value.as_mut()
     }
 
     /// Whether it has a value.
@@ -57,9 +56,16 @@ impl<K: Key, V> Table<K, V> {
         self.get(key).is_some()
     }
 
-    /// Gives a key a value; the one it had.
+    /// Gives a key a value, also one that was taken; the one it had.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        self.put(key, Box::new(value)).map(|old| *old)
+        let Some(place) = self.place(&key) else {
+            let place = self.new_place(key);
+            self.slots[place].value = Some(value);
+            return None;
+        };
+        let before = self.slots[place].value.replace(value);
+        self.taken -= usize::from(before.is_none());
+        before
     }
 
     /// The value of a key, made if there is none.
@@ -71,11 +77,11 @@ impl<K: Key, V> Table<K, V> {
             }
             None => self.new_place(key),
         };
-        self.slots[place].value.get_or_insert_with(|| Box::new(make()))
+        self.slots[place].value.get_or_insert_with(make)
     }
 
     /// Removes a key; the value it had.
-    pub fn remove(&mut self, key: &K) -> Option<Box<V>> {
+    pub fn remove(&mut self, key: &K) -> Option<V> {
         let slots = &self.slots;
         let place = self.index.remove(key.spread(), |place| slots[place].key == *key)?;
         self.vacant.push(place);
@@ -84,24 +90,12 @@ impl<K: Key, V> Table<K, V> {
         value
     }
 
-    /// Takes a value out for a while: nobody finds it until it is `put` back, or its key is removed.
-    pub fn take(&mut self, key: &K) -> Option<Box<V>> {
+    /// Takes a value out for a while: nobody finds it until it is inserted again, or its key is removed.
+    pub fn take(&mut self, key: &K) -> Option<V> {
         let place = self.place(key)?;
         let value = self.slots[place].value.take()?;
         self.taken += 1;
         Some(value)
-    }
-
-    /// Puts a value in; the one that the key had.
-    pub fn put(&mut self, key: K, value: Box<V>) -> Option<Box<V>> {
-        let Some(place) = self.place(&key) else {
-            let place = self.new_place(key);
-            self.slots[place].value = Some(value);
-            return None;
-        };
-        let before = self.slots[place].value.replace(value);
-        self.taken -= usize::from(before.is_none());
-        before
     }
 
     /// An empty place for a key that has none.
@@ -130,12 +124,13 @@ impl<K: Key, V> Table<K, V> {
         self.len() == 0
     }
 
-    fn unordered(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.slots.iter().filter_map(|slot| Some((&slot.key, slot.value.as_deref()?)))
+    /// All, in no order that says anything: for what does not depend on one.
+    pub fn unordered(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.slots.iter().filter_map(|slot| Some((&slot.key, slot.value.as_ref()?)))
     }
 
     /// All, in the order of their keys, which costs a sort: not for the path of a call.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
+    pub fn iter(&self) -> std::vec::IntoIter<(&K, &V)> {
         let mut all: Vec<(&K, &V)> = self.unordered().collect();
         all.sort_unstable_by_key(|(key, _)| *key);
         all.into_iter()
@@ -157,6 +152,15 @@ impl<K: Key, V> At<&K> for Table<K, V> {
 
     fn index(&self, key: &K) -> &V {
         self.get(key).expect("the key is in the table")
+    }
+}
+
+impl<'a, K: Key, V> IntoIterator for &'a Table<K, V> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = std::vec::IntoIter<(&'a K, &'a V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -237,7 +241,7 @@ mod tests {
     fn apply(table: &mut Table<u8, u32>, map: &mut BTreeMap<u8, u32>, step: Step) {
         match step {
             Step::Insert(key, value) => assert_eq!(table.insert(key, value), map.insert(key, value)),
-            Step::Remove(key) => assert_eq!(table.remove(&key).map(|value| *value), map.remove(&key)),
+            Step::Remove(key) => assert_eq!(table.remove(&key), map.remove(&key)),
             Step::Change(key, value) => {
                 assert_eq!(table.get_mut(&key).is_some(), map.contains_key(&key));
                 for change in table.get_mut(&key).into_iter().chain(map.get_mut(&key)) {
@@ -251,11 +255,11 @@ mod tests {
                 let Some(value) = table.take(&key) else { return assert!(!map.contains_key(&key)) };
                 assert!(table.take(&key).is_none() && !table.contains_key(&key), "it is out");
                 assert_eq!((table.len(), table.values().count()), (map.len() - 1, map.len() - 1));
-                table.put(key, value);
+                table.insert(key, value);
             }
             Step::TakeAndRemove(key) => {
                 let value = table.take(&key);
-                assert_eq!(value.map(|value| *value), map.remove(&key));
+                assert_eq!(value, map.remove(&key));
                 assert_eq!(table.remove(&key), None);
             }
         }

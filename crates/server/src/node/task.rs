@@ -421,7 +421,7 @@ impl Task {
                 self.around.hub.publish(&self.tenant, Changed::Group(Arc::new(live)));
             }
         }
-        let open = touched.calls.iter().filter_map(|call| view.state.calls.get(call).cloned().map(Arc::new));
+        let open = touched.calls.iter().filter_map(|call| view.state.calls.get(call).cloned().map(Arc::from));
         for record in open.chain(touched.ended) {
             self.around.hub.publish(&self.tenant, Changed::Call(record));
         }

@@ -119,13 +119,14 @@ impl View {
 
     /// A call that is under way, or has ended and is not on disk yet.
     pub(crate) fn call(&self, call: CallId) -> Option<CallRecord> {
-        let open = self.state.calls.get(&call).cloned();
+        let open = self.state.calls.get(&call).map(|record| CallRecord::clone(record));
         open.or_else(|| self.unwritten.get(&call).map(|record| (**record).clone()))
     }
 
     /// All such calls, in order of time.
     pub(crate) fn calls(&self) -> Vec<CallRecord> {
-        let mut calls: Vec<CallRecord> = self.state.calls.values().cloned().collect();
+        let mut calls: Vec<CallRecord> =
+            self.state.calls.values().map(|record| CallRecord::clone(record)).collect();
         calls.extend(self.unwritten.values().map(|record| (**record).clone()));
         calls.sort_by_key(|record| record.call);
         calls

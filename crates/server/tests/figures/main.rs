@@ -64,7 +64,7 @@ impl Records {
     }
 
     fn figures(mut self, window: (Utc, Utc), now: Utc) -> Figures {
-        self.calls.extend(self.state.calls.values().cloned());
+        self.calls.extend(self.state.calls.values().map(|record| CallRecord::clone(record)));
         for (party, member) in &self.state.groups[&group()].members {
             if member.place.is_some() {
                 let (member, from) = (*party, member.since);

@@ -97,7 +97,7 @@ fn judge(kind: &Kind, seed: u64) -> Vec<Judged> {
 
 fn look(moment: &Moment<'_>, oracle: &Oracle<'_>, exponential: u64, last_week: u64) -> Judged {
     let saved = &moment.state.groups[&moment.group];
-    let position = saved.line.range(..saved.ranks[&moment.call]).count() as u64 + 1;
+    let position = saved.line.before(&saved.ranks[&moment.call]) as u64 + 1;
     let mean = |lengths: Vec<u64>| lengths.iter().sum::<u64>() / (lengths.len() as u64).max(1);
     let talk = mean(saved.handled.calls.iter().map(|(_, length)| length.0).collect());
     let wait = mean(saved.handled.waits.iter().map(|(_, length)| length.0).collect());

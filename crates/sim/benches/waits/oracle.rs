@@ -91,7 +91,7 @@ impl<'a> Oracle<'a> {
         let mut all = BTreeMap::new();
         for group in 0..self.kind.own.len() {
             let Some(saved) = moment.state.groups.get(&number(group)) else { continue };
-            for (rank, id) in saved.line.range(..me) {
+            for (rank, id) in saved.line.iter().take(saved.line.before(&me)) {
                 let rings = moment.state.calls[id].legs.iter().skip(1).any(|leg| leg.ended.is_none());
                 // The id holds the place in the plan.
                 let planned = usize::try_from(id.0.as_u64_pair().1 & 0x3fff_ffff_ffff_ffff).unwrap();
