@@ -371,30 +371,6 @@ impl Call {
         response
     }
 
-    /// A re-INVITE without a description; ours goes with the ACK (RFC 3261 13.2.2.4). Returns Helin's.
-    #[track_caller]
-    pub(crate) fn reinvite_by_ack(&mut self, phone: &mut Phone, sound: &Sound, direction: &str) -> Message {
-        let invite = self.request(phone, "INVITE");
-        phone.send(&invite);
-        let branch = branch_of(invite.must("Via")).to_owned();
-        let response = phone.expect("an offer", |message| {
-            message.status() >= Some(200)
-                && message.is_response("INVITE")
-                && message.header("Via").is_some_and(|via| branch_of(via) == branch)
-        });
-        self.version += 1;
-        let ack = Message::new(format!("ACK {} SIP/2.0", self.target))
-            .with("Via", phone.via())
-            .with("Max-Forwards", "70")
-            .with("From", &self.local)
-            .with("To", &self.remote)
-            .with("Call-ID", &self.id)
-            .with("CSeq", format!("{} ACK", response.cseq()))
-            .with_body("application/sdp", description(sound.port(), self.version, direction));
-        phone.send(&ack);
-        response
-    }
-
     /// A re-INVITE from Helin, answered with the direction that fits. Returns the re-INVITE.
     #[track_caller]
     pub(crate) fn expect_reinvite(&mut self, phone: &mut Phone, sound: &Sound) -> Message {

@@ -158,27 +158,6 @@ fn a_waiting_caller_can_hold_us() {
     helin.release(leg);
 }
 
-/// RFC 6337 5.3: asked for an offer by who holds, we say that we would talk; what he answers counts.
-#[test]
-fn hold_ends_by_a_reinvite_without_description() {
-    let helin = Helin::new();
-    let mut mari = Phone::of(&helin, "mari");
-    let sound = Sound::silent();
-    let (leg, mut call) = crate::waiting::waiting(&helin, &mut mari, &sound);
-    helin.command(leg, LegCommand::Music { prompt: prompt("music") });
-    sound.hears(MUSIC);
-    call.reinvite(&mut mari, &sound, "sendonly");
-    helin.until(leg, "hold", |event| *event == LegEvent::Held);
-    let offer = call.reinvite_by_ack(&mut mari, &sound, "sendrecv");
-    assert_eq!(direction_of(&offer.body), "sendrecv", "{}", offer.to_text());
-    helin.until(leg, "resume", |event| *event == LegEvent::Unheld);
-    sound.forget();
-    sound.hears(MUSIC);
-    call.reinvite_by_ack(&mut mari, &sound, "sendonly");
-    helin.until(leg, "hold", |event| *event == LegEvent::Held);
-    helin.release(leg);
-}
-
 /// RFC 3264 8.4: who holds need not send anything. He is asked in his dialog, and is let go when he is not there.
 #[test]
 fn a_holder_who_sends_nothing_is_asked_before_he_is_let_go() {
