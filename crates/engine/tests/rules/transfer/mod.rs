@@ -3,5 +3,6 @@
 mod attended;
 mod blind;
 mod camp;
+mod hold;
 mod park;
 mod recall;
