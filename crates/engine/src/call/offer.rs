@@ -122,7 +122,7 @@ impl Switchboard {
                 return self.nobody_chosen(call, &group, ringing);
             }
             if let Some(line) = &mut offering.line {
-                line.rounds += u32::from(ringing == 0);
+                line.rings(call.next_leg, ringing);
             }
             if self.offer_round(call, &group, &chosen) {
                 return self.offered(call, &group);
@@ -367,7 +367,10 @@ impl Switchboard {
 
     /// An offer ended without an answer; the call goes on.
     pub(crate) fn offer_failed(&mut self, call: &mut Call, n: u16, cause: EndCause) {
-        let Phase::Offering(offering) = &call.phase else { return };
+        let Phase::Offering(offering) = &mut call.phase else { return };
+        if let Some(line) = offering.line.as_mut().filter(|_| cause == EndCause::NoAnswer) {
+            line.not_answered(n);
+        }
         let member = call.legs.get(&n).and_then(|run| run.party);
         if let (Some(group), Some(member)) = (self.settings.group(offering.group), member) {
             self.rest_when_failed_at_once(&group, call.leg_id(n), member, cause);
@@ -429,11 +432,12 @@ impl Switchboard {
     }
 }
 
-/// Whether more members may be rung now: rounds of a line are counted when nobody rings (V-23), and a call that has
-/// waited too long gets no more offers.
+/// Whether more members may be rung now: a line has no more than so many rounds (V-23), and a call that has waited too
+/// long gets no more offers.
 fn may_begin(offering: &Offering, group: &Group, ringing: usize) -> bool {
     let in_time = offering.line.as_ref().is_none_or(|line| {
-        !line.overdue && (ringing > 0 || group.offers_max.is_none_or(|most| line.rounds < most))
+        !line.overdue
+            && (!line.begins_round(ringing) || group.offers_max.is_none_or(|most| line.rounds < most))
     });
     in_time && (group.parallel as usize) > ringing
 }

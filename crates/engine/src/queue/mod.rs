@@ -34,6 +34,10 @@ pub(crate) struct InLine {
     pub(crate) place_again: bool,
     /// Rounds of offers so far (V-23).
     pub(crate) rounds: u32,
+    /// The first leg of the present round.
+    pub(crate) round_from: u16,
+    /// Somebody of the present round let it ring to the end: whoever rings next begins another.
+    pub(crate) round_over: bool,
     /// `wait_max` was over while an agent rang (V-26).
     pub(crate) overdue: bool,
     /// What the caller hears.
@@ -42,6 +46,28 @@ pub(crate) struct InLine {
     pub(crate) offered_callback: bool,
     /// He talks with us about a callback.
     pub(crate) asking: Option<crate::callback::Asking>,
+}
+
+impl InLine {
+    /// Members begin to ring, the first of them on leg `first`, while `ringing` others ring on.
+    pub(crate) fn rings(&mut self, first: u16, ringing: usize) {
+        if self.begins_round(ringing) {
+            self.rounds += 1;
+            self.round_from = first;
+            self.round_over = false;
+        }
+    }
+
+    /// Whoever rings next is of another round; one who steps in for a member who rejected or was busy is of the
+    /// same (V-35).
+    pub(crate) fn begins_round(&self, ringing: usize) -> bool {
+        ringing == 0 || self.round_over
+    }
+
+    /// Leg `n` rang to the end in vain.
+    pub(crate) fn not_answered(&mut self, n: u16) {
+        self.round_over |= n >= self.round_from;
+    }
 }
 
 /// Calls and callbacks that want an agent, by group, first in line first.

@@ -118,7 +118,7 @@ fn rounds_are_limited() {
     check(
         service("mari juri kati")
             .with("parallel = 2")
-            .with("offers_max = 2")
+            .with("offers_max = 3")
             .with("ring_time = \"5s\"")
             .with("queue.on_attempts = \"busy\"")
             .with("announcements.repeat_every = \"none\""),
@@ -158,6 +158,57 @@ fn rounds_are_limited() {
             > kati rejects
                 kati ended: Rejected
                 call 1 overflows (Attempts)
+        "#]],
+    );
+}
+
+/// req V-23: those who ring after others let it ring are of the next round, also when the others end one by one; who
+/// steps in for a reject is of the same.
+#[test]
+fn who_rings_after_a_miss_is_of_the_next_round() {
+    check(
+        service("mari juri kati toomas liis")
+            .with("parallel = 2")
+            .with("offers_max = 2")
+            .with("ring_time = \"5s\"")
+            .with("queue.on_attempts = \"busy\"")
+            .with("announcements.repeat_every = \"none\""),
+        "only offered ended overflows waits
+         call 1
+         mari rings
+         juri rejects
+         kati rings
+         5 s pass
+         toomas rings
+         liis rings
+         3 s pass
+         2 s pass
+         1 s pass",
+        expect![[r#"
+            list: mari juri kati toomas liis
+            > only offered ended overflows waits
+            > call 1
+                offered to mari and juri (Ordered)
+            > mari rings
+            > juri rejects
+                juri ended: Rejected
+                offered to kati (Ordered)
+            > kati rings
+            > 5 s pass
+                mari ended: NoAnswer
+                offered to toomas (Ordered)
+                kati ended: NoAnswer
+                offered to liis (Ordered)
+            > toomas rings
+            > liis rings
+            > 3 s pass
+            > 2 s pass
+                toomas ended: NoAnswer
+                liis ended: NoAnswer
+                call 1 overflows (Attempts)
+                caller 1 ended: Busy
+                call 1 ended: Busy
+            > 1 s pass
         "#]],
     );
 }
