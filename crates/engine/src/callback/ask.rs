@@ -238,6 +238,7 @@ impl Switchboard {
         let Some(rank) = self.rank_of(group.number, call.id) else { return };
         self.withdraw_offers(call);
         self.leave_group(call, VisitOutcome::CalledBack);
+        let rank = self.take_over(group.number, number, rank);
         let valid = group.callback.valid;
         let request = What::CallbackRequested {
             callback: call.id,

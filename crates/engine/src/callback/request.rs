@@ -1,6 +1,6 @@
 //! Requests: when they are offered again, expire, are withdrawn, and taken up after a restart.
 
-use model::fact::{CallbackState, EndCause, Outcome, What};
+use model::fact::{CallbackState, EndCause, Outcome, Rank, What};
 use model::id::{CallId, PartyId, RequestId};
 use model::number::Number;
 use model::output::{Refusal, Reply};
@@ -97,16 +97,33 @@ impl Switchboard {
 
     /// Whoever asked to be called back has called again and is served: his requests are withdrawn.
     pub(crate) fn cancel_callbacks_of(&mut self, group: Number, caller: PartyId) {
-        let Some(saved) = self.saved.groups.get(&group) else { return };
-        let his: Vec<CallId> = saved
-            .callbacks
-            .iter()
-            .filter(|(_, request)| is_open(request) && (request.caller == caller || request.number == caller))
-            .map(|(id, _)| *id)
-            .collect();
-        for callback in his {
+        for callback in self.requests_of(group, caller) {
             self.withdraw(group, callback);
         }
+    }
+
+    /// The open requests of somebody: those he made and those to his number.
+    pub(crate) fn requests_of(&self, group: Number, party: PartyId) -> Vec<CallId> {
+        let Some(saved) = self.saved.groups.get(&group) else { return Vec::new() };
+        let his = |request: &SavedCallback| {
+            is_open(request) && (request.caller == party || request.number == party)
+        };
+        saved.callbacks.iter().filter(|(_, request)| his(request)).map(|(id, _)| *id).collect()
+    }
+
+    /// A newer request to a number takes over the places of older ones that wait: nobody is called back twice.
+    pub(super) fn take_over(&mut self, group: Number, number: PartyId, rank: Rank) -> Rank {
+        let mut best = rank;
+        for older in self.requests_of(group, number) {
+            let waits = self.request(group, older).filter(|request| {
+                request.number == number && request.state == CallbackState::Pending && request.call.is_none()
+            });
+            if waits.is_some() {
+                best = self.rank_of(group, older).map_or(best, |place| place.min(best));
+                self.withdraw(group, older);
+            }
+        }
+        if best == rank { rank } else { self.fresh(best) }
     }
 
     /// A group goes: nobody will be called back for it (V-63).

@@ -1,7 +1,7 @@
 //! A call enters a group with a waiting line: closed, nobody there, full, or in line (V-22, V-24, I-22..I-24).
 
 use model::config::Group;
-use model::fact::{OverflowCause, QueuedWhy, What};
+use model::fact::{OverflowCause, QueuedWhy, Rank, What};
 use model::id::PartyId;
 use model::number::Number;
 use model::saved::SavedGroup;
@@ -37,16 +37,18 @@ impl Switchboard {
         if full && held.is_none() {
             return self.overflow(call, OverflowCause::Full);
         }
-        match held {
+        let kept = match held {
             Some(held) => {
                 self.forget_held(number, call.from.party.id, held.rank);
-                self.stand(call.id, number, self.fresh(held.rank), QueuedWhy::Held);
+                Some(self.fresh(held.rank))
             }
-            None => {
-                let rank = self.rank_on_entry(call, queue);
-                self.stand(call.id, number, rank, QueuedWhy::Entered);
-            }
-        }
+            None => self.before_his_callback(call, number),
+        };
+        let place = kept.map_or_else(
+            || (self.rank_on_entry(call, queue), QueuedWhy::Entered),
+            |rank| (rank, QueuedWhy::Held),
+        );
+        self.stand(call.id, number, place.0, place.1);
         // Whoever fills the line is still inside: it closes to those after him (I-22).
         self.review_closing(number);
         if let Some(wait_max) = queue.wait_max {
@@ -54,12 +56,23 @@ impl Switchboard {
         }
         self.watch_age(call.id, number);
         if let Phase::Offering(offering) = &mut call.phase {
-            offering.line = Some(InLine { place_again: held.is_some(), ..InLine::default() });
+            offering.line = Some(InLine { place_again: kept.is_some(), ..InLine::default() });
         }
         if self.welcome(call, group) {
             return;
         }
         self.welcome_over(call);
+    }
+
+    /// Who has asked to be called back and calls again stands just before his request: the place is his, and no agent
+    /// calls him who waits (V-49).
+    fn before_his_callback(&self, call: &Call, number: Number) -> Option<Rank> {
+        if call.from.hidden {
+            return None;
+        }
+        let requests = self.requests_of(number, call.from.party.id);
+        let first = requests.into_iter().filter_map(|id| self.rank_of(number, id)).min()?;
+        Some(self.fresh(Rank { sub: first.sub.saturating_sub(1), ..first }))
     }
 
     /// A call comes back to the head of the line, whatever limits there are (I-18).

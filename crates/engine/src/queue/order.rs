@@ -36,7 +36,7 @@ impl Switchboard {
     }
 
     /// The same place, told apart from all others.
-    pub(super) fn fresh(&self, rank: Rank) -> Rank {
+    pub(crate) fn fresh(&self, rank: Rank) -> Rank {
         Rank { seq: FactSeq(self.saved.version.0 + 1), ..rank }
     }
 

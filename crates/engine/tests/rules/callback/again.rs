@@ -257,9 +257,7 @@ fn who_called_again_and_was_served_is_not_called_back() {
             > pause mari
             > asked 1
             > call 2 as 1
-                callback offered to call 2
                 caller 2: answer
-                caller 2: play callback_offer_before in en, number_1 in en, callback_offer_after in en
             > take 2 by mari
             > mari answers
                 callback of call 1: Cancelled, 0 attempts
