@@ -17,6 +17,7 @@ use model::saved::SavedState;
 use store::{MasterKey, SecretKind, Store, StoreError, Writer};
 use telephony::{Account, Algorithm, Binding, ListenerConfig, RtpRange, TelephonyEvent, TrunkConfig};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::document::{Written, meaning, people_of};
 use super::{Company, Platform, accounts, accounts_of, routing};
@@ -391,27 +392,24 @@ impl Running {
     pub(crate) async fn stop(self) {
         self.platform.telephony.drain();
         let companies = self.platform.companies();
-        for company in &companies {
-            let _ = company.node.command(Command::Drain).await;
-        }
+        each(&companies, |company| async move { drop(company.node.command(Command::Drain).await) }).await;
         let until = tokio::time::Instant::now() + self.grace;
         while tokio::time::Instant::now() < until && self.live_calls() > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        for company in &companies {
-            let _ = company.node.command(Command::EndAll).await;
-        }
+        each(&companies, |company| async move { drop(company.node.command(Command::EndAll).await) }).await;
         let until = tokio::time::Instant::now() + Duration::from_secs(1);
         while tokio::time::Instant::now() < until && self.live_calls() > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.platform.around.writer.end_within(LAST_FACTS);
-        for company in &companies {
+        each(&companies, |company| async move {
             let (done, wait) = tokio::sync::oneshot::channel();
             if company.node.post(Mail::Stop(done)).is_ok() {
                 let _ = wait.await;
             }
-        }
+        })
+        .await;
         self.platform.telephony.stop();
         self.web.abort();
         self.platform.store.close().await;
@@ -420,4 +418,14 @@ impl Running {
     fn live_calls(&self) -> usize {
         self.platform.companies().iter().map(|company| company.node.view().state.calls.len()).sum()
     }
+}
+
+/// Asks all companies at once: one after the other, ten thousand would write for minutes, and whoever stops Helin has
+/// less patience.
+async fn each<F>(companies: &[Arc<Company>], ask: impl Fn(Arc<Company>) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let asked: JoinSet<()> = companies.iter().map(|company| ask(company.clone())).collect();
+    asked.join_all().await;
 }
