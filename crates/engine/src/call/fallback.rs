@@ -58,7 +58,7 @@ impl TargetList {
         TargetList::Limit(why)
     }
 
-    fn targets(self, group: &Group) -> &[Target] {
+    pub(crate) fn targets(self, group: &Group) -> &[Target] {
         let TargetList::Limit(why) = self else { return &group.fallback };
         let Some(queue) = &group.queue else { return &[] };
         match why {

@@ -4,9 +4,11 @@ use model::config::Group;
 use model::fact::{OverflowCause, QueuedWhy, Rank, What};
 use model::id::PartyId;
 use model::number::Number;
-use model::saved::SavedGroup;
+use model::saved::HeldPlace;
+use model::target::Target;
 
 use super::InLine;
+use crate::call::fallback::TargetList;
 use crate::call::offer::Offering;
 use crate::call::{Call, Phase};
 use crate::switchboard::Switchboard;
@@ -17,25 +19,13 @@ impl Switchboard {
     pub(crate) fn enter_queue(&mut self, call: &mut Call, group: &Group) {
         let number = group.number;
         let Some(queue) = &group.queue else { return };
-        // A group without members has no state yet; nobody is there then.
-        let empty = SavedGroup::default();
-        let saved = self.saved.groups.get(&number).unwrap_or(&empty);
-        if saved.closed.is_some() {
-            return self.overflow(call, OverflowCause::Closed);
-        }
-        if !self.ready.is_staffed(number) {
-            return self.overflow(call, OverflowCause::Nobody);
-        }
-        let held = saved
-            .held
-            .get(&call.from.party.id)
-            .filter(|held| held.until > self.now.utc && !call.from.hidden)
-            .copied();
-        // Those inside, this call among them; callbacks have a limit of their own (V-24).
-        let others = saved.visiting.len().saturating_sub(1);
-        let full = queue.size_max.is_some_and(|most| most > 0 && others >= most as usize);
-        if full && held.is_none() {
-            return self.overflow(call, OverflowCause::Full);
+        let held = self.held_place(call, number);
+        // This call is inside already.
+        let others = self.inside(number).saturating_sub(1);
+        if let Some(why) =
+            self.refusal(group, others).filter(|why| *why != OverflowCause::Full || held.is_none())
+        {
+            return self.overflow(call, why);
         }
         let kept = match held {
             Some(held) => {
@@ -62,6 +52,47 @@ impl Switchboard {
             return;
         }
         self.welcome_over(call);
+    }
+
+    /// Why a waiting line takes nobody now who has no place in it, with so many calls inside; callbacks have a limit of
+    /// their own (V-22, V-24, I-22).
+    fn refusal(&self, group: &Group, inside: usize) -> Option<OverflowCause> {
+        let queue = group.queue.as_ref()?;
+        let closed = self.saved.groups.get(&group.number).is_some_and(|saved| saved.closed.is_some());
+        let full = queue.size_max.is_some_and(|most| most > 0 && inside >= most as usize);
+        if closed {
+            return Some(OverflowCause::Closed);
+        }
+        if !self.ready.is_staffed(group.number) {
+            return Some(OverflowCause::Nobody);
+        }
+        full.then_some(OverflowCause::Full)
+    }
+
+    /// Why a group would let go of a call that came now: it would be refused, and nobody is named to take it instead.
+    pub(crate) fn would_let_go(&self, group: &Group) -> Option<OverflowCause> {
+        let why = self.refusal(group, self.inside(group.number))?;
+        let ends = |target: &Target| match target {
+            Target::Announcement(_) | Target::Busy | Target::HangUp => true,
+            Target::OwnLine
+            | Target::User(_)
+            | Target::Group(_)
+            | Target::Outside(_)
+            | Target::Voicemail(_)
+            | Target::Flow(_) => false,
+        };
+        TargetList::of(why).targets(group).iter().all(ends).then_some(why)
+    }
+
+    /// Calls inside a group; one without members has no state yet.
+    fn inside(&self, number: Number) -> usize {
+        self.saved.groups.get(&number).map_or(0, |saved| saved.visiting.len())
+    }
+
+    /// The place that is kept for who calls again.
+    fn held_place(&self, call: &Call, number: Number) -> Option<HeldPlace> {
+        let held = self.saved.groups.get(&number)?.held.get(&call.from.party.id)?;
+        (held.until > self.now.utc && !call.from.hidden).then_some(*held)
     }
 
     /// Who has asked to be called back and calls again stands just before his request: the place is his, and no agent

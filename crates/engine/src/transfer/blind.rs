@@ -1,6 +1,6 @@
 //! Blind transfer: the target rings while the sender may already have hung up; a failure brings the call back.
 
-use model::fact::{EndCause, Peer, Role};
+use model::fact::{EndCause, OverflowCause, Peer, Role};
 use model::id::{LegId, PartyId};
 use model::leg::{DialTo, Dialled, RecallReason, ReferId, ReferResult, ReferTo, Release};
 use model::number::Number;
@@ -101,10 +101,22 @@ impl Switchboard {
         }
     }
 
-    /// Entering a group is accepting the transfer: the sender is released.
+    /// Entering a group is accepting the transfer: the sender is released. While he is there, a group that would let
+    /// the caller go at once does not accept it (behaviour, "Transfer, camp, recall").
     fn send_to_group(&mut self, call: &mut Call, sender: Sender, number: Number) {
-        if self.settings.group(number).is_none() {
+        let Some(group) = self.settings.group(number) else {
             return self.not_sent(call, sender, ReferResult::NotFound, EndCause::NotFound);
+        };
+        if sender.leg.is_some()
+            && let Some(why) = self.would_let_go(&group)
+        {
+            let nobody = why == OverflowCause::Nobody;
+            let (result, cause) = if nobody {
+                (ReferResult::Unavailable, EndCause::Unreachable)
+            } else {
+                (ReferResult::Busy, EndCause::Busy)
+            };
+            return self.not_sent(call, sender, result, cause);
         }
         self.transferred(call, sender.by, false);
         self.release_sender(call, sender.leg, sender.refer);

@@ -6,3 +6,4 @@ mod camp;
 mod hold;
 mod park;
 mod recall;
+mod refused;
