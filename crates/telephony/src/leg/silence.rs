@@ -12,7 +12,7 @@ use crate::core::Core;
 
 impl Leg {
     /// Both descriptions let the far end talk and hear: then its sound is expected.
-    fn talks(&self) -> bool {
+    pub(super) fn talks(&self) -> bool {
         [&self.ours, &self.theirs].into_iter().all(|description| {
             let direction = description.as_ref().and_then(|text| Some(text.direction_of(carried(text)?)));
             direction == Some(Direction::SendRecv)

@@ -153,6 +153,7 @@ impl Core {
             sends_as: if agreed.is_empty() { known.clone() } else { formats(&agreed) },
             formats: known,
             law: law_of(if agreed.is_empty() { own.codecs() } else { &agreed }),
+            talks: leg.talks(),
             ptime: media.packet_ms().clamp(10, 60),
         };
         self.sound.remote(port.id, remote);

@@ -26,6 +26,8 @@ const MOVED_AFTER: u64 = 200;
 /// Behind a translation of addresses, where even the first port had to be learnt, any stream may follow one that was
 /// silent for this long.
 const REPLACED_AFTER: u64 = 2_000;
+/// So many times longer may be silent who holds a call or is held (RFC 3264 8.4).
+const HELD_PATIENCE: u64 = 4;
 /// What is due for longer is not sent all at once: no phone's buffer of late packets reaches that far.
 const LATE_MAX: u64 = 200;
 
@@ -416,8 +418,10 @@ impl Leg {
         if self.sampled && now.saturating_sub(self.heard_at) > SAMPLED_MAX {
             self.listen();
         }
+        let Some(remote) = &self.remote else { return false };
+        let patience = if remote.talks { self.timeout } else { self.timeout * HELD_PATIENCE };
         let there_at = self.heard_at.max(self.reported_at);
-        let dead = self.remote.is_some() && !self.timed_out && now.saturating_sub(there_at) > self.timeout;
+        let dead = !self.timed_out && now.saturating_sub(there_at) > patience;
         self.timed_out |= dead;
         dead
     }

@@ -93,6 +93,8 @@ pub(crate) struct Remote {
     pub(crate) sends_as: Vec<Format>,
     /// For prompts.
     pub(crate) law: Option<Law>,
+    /// It is heard and hears: nobody holds the call.
+    pub(crate) talks: bool,
     /// Milliseconds of sound per packet.
     pub(crate) ptime: u32,
 }

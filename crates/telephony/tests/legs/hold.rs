@@ -161,7 +161,7 @@ fn a_waiting_caller_can_hold_us() {
 /// RFC 3264 8.4: who holds need not send anything. He is asked in his dialog, and is let go when he is not there.
 #[test]
 fn a_holder_who_sends_nothing_is_asked_before_he_is_let_go() {
-    let helin = Helin::waiting_for_sound(1_500);
+    let helin = Helin::waiting_for_sound(400);
     let mut mari = Phone::of(&helin, "mari");
     let sound = Sound::tone(440.0);
     let (leg, mut call) = crate::waiting::waiting(&helin, &mut mari, &sound);

@@ -16,6 +16,7 @@ fn leg(send_to: &str, trusted: &str) -> Leg {
         formats: Vec::new(),
         sends_as: Vec::new(),
         law: None,
+        talks: true,
         ptime: 20,
     };
     leg.set_remote(remote, 0);
@@ -57,6 +58,17 @@ fn who_sends_no_sound_and_reports_what_it_hears_is_there() {
     assert!(!leg.is_dead(9_000), "told once");
     leg.is_there(9_000);
     assert!(!leg.is_dead(10_000) && leg.is_dead(10_001), "from when it was heard of otherwise");
+}
+
+#[test]
+fn of_who_holds_or_is_held_the_silence_may_be_long() {
+    let mut leg = leg("127.0.0.1:4000", "127.0.0.1");
+    leg.timeout = 1_000;
+    let remote = leg.remote.clone().unwrap();
+    leg.set_remote(Remote { talks: false, ..remote.clone() }, 0);
+    assert!(!leg.is_dead(4_000) && leg.is_dead(4_001));
+    leg.set_remote(remote, 5_000);
+    assert!(!leg.is_dead(6_000) && leg.is_dead(6_001), "in a talk it is expected again");
 }
 
 #[test]
