@@ -57,6 +57,9 @@ pub struct SavedGroup {
     /// Calls inside the group now.
     #[serde(with = "keys")]
     pub visiting: Table<CallId, ()>,
+    /// The same by when they came in.
+    #[serde(default)]
+    pub entered: Lineup<(Utc, CallId), ()>,
     /// The waiting line: calls and callbacks, first in line first (V-04).
     #[serde(default)]
     pub line: Lineup<Rank, CallId>,

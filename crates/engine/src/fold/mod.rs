@@ -295,6 +295,7 @@ fn start_visit(state: &mut SavedState, call: CallId, group: Number, at: Utc) {
     });
     if let Some(entry) = state.groups.get_mut(&group) {
         entry.visiting.insert(call, ());
+        entry.entered.insert((at, call), ());
     }
 }
 

@@ -166,6 +166,7 @@ pub(super) fn leave(state: &mut SavedState, call: CallId, group: Number, outcome
         entry.line.remove(&rank);
     }
     let Some(from) = from else { return };
+    entry.entered.remove(&(from, call));
     let gave_up = outcome == VisitOutcome::Abandoned;
     push(&mut entry.handled.stays, (at - from, gave_up), HANDLED_MAX);
     if outcome == VisitOutcome::Served {

@@ -35,7 +35,7 @@ impl Switchboard {
         }
     }
 
-    /// Callbacks do not count (behaviour, "Queues"). Only a limit on the wait makes it look at every call.
+    /// Callbacks do not count (behaviour, "Queues").
     fn load(&self, number: Number, queue: &Queue) -> Load {
         let Some(saved) = self.saved.groups.get(&number) else { return Load { waiting: 0, oldest: None } };
         let oldest = queue.close_at_wait.and_then(|_| self.oldest_entry(number));
@@ -45,12 +45,8 @@ impl Switchboard {
     /// When the call that has waited longest entered; where it stands in the line now says nothing about that.
     pub(crate) fn oldest_entry(&self, number: Number) -> Option<Utc> {
         let saved = self.saved.groups.get(&number)?;
-        let in_line = saved.visiting.unordered().map(|(id, ())| id).filter(|id| saved.ranks.contains_key(id));
-        let entered = |id: &CallId| {
-            let record = self.saved.calls.get(id)?;
-            record.visits.iter().rev().find(|visit| visit.group == number).map(|visit| visit.from)
-        };
-        in_line.filter_map(entered).min()
+        let in_line = |(_, id): &&(Utc, CallId)| saved.ranks.contains_key(id);
+        saved.entered.keys().find(in_line).map(|(since, _)| *since)
     }
 
     fn review_open(&mut self, number: Number, queue: &Queue, load: &Load) {

@@ -155,6 +155,9 @@ impl crate::switchboard::Switchboard {
     pub(crate) fn check_lines(&self) {
         for (number, saved) in &self.saved.groups {
             assert_eq!(saved.line.len(), saved.ranks.len(), "{number}: one place each");
+            let mut entered: Vec<CallId> = saved.entered.keys().map(|(_, id)| *id).collect();
+            entered.sort_unstable();
+            assert!(entered.iter().eq(saved.visiting.keys()), "{number}: who is inside came in once");
             for (rank, id) in &saved.line {
                 assert_eq!(saved.ranks.get(id), Some(rank), "{number}: {id:?} stands where it stands");
                 let known = saved.visiting.contains_key(id) || saved.callbacks.contains_key(id);

@@ -125,7 +125,7 @@ impl<K: Key, V> Table<K, V> {
     }
 
     /// All, in no order that says anything: for what does not depend on one.
-    pub fn unordered(&self) -> impl Iterator<Item = (&K, &V)> {
+    fn unordered(&self) -> impl Iterator<Item = (&K, &V)> {
         self.slots.iter().filter_map(|slot| Some((&slot.key, slot.value.as_ref()?)))
     }
 
