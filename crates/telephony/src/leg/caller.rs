@@ -224,6 +224,9 @@ impl Core {
         if !caller.is_open() {
             return;
         }
+        // An answer waits for the disk: who was to be heard may have hung up meanwhile. The call has been taken all the
+        // same; its end follows.
+        let with = with.filter(|with| self.legs.contains_key(with));
         let offered = self.legs.get(&id).is_some_and(|leg| leg.theirs.is_some());
         let ours = match (offered, with) {
             (true, Some(with)) => self.relayed_answer(id, with),

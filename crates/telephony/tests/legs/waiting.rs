@@ -224,3 +224,25 @@ fn who_speaks_another_codec_is_asked_for_ours_then_for_his_partners() {
     helin.release(leg);
     helin.release(agent);
 }
+
+/// The caller's answer waits for the disk; who took the call may hang up before it leaves.
+#[test]
+fn who_hangs_up_before_the_caller_is_answered_has_taken_the_call() {
+    let helin = Helin::new();
+    let (mut mari, mut juri) = (Phone::of(&helin, "mari"), Phone::of(&helin, "juri"));
+    helin.registers(|| drop(juri.register()));
+    let (outer, inner) = (Sound::silent(), Sound::silent());
+    let mut call = mari.dial("102", &outer);
+    let leg = LegId::caller(helin.incoming().call);
+    let other = LegId { n: 1, ..leg };
+    helin.command(other, dial(user(2), Some(leg)));
+    let mut ringing = juri.incoming();
+    ringing.answer(&mut juri, &inner);
+    helin.until(other, "the answer", |event| *event == LegEvent::Answered);
+    ringing.hang_up(&mut juri);
+    helin.until(other, "its end", |event| matches!(event, LegEvent::HungUp { .. }));
+    helin.command(leg, LegCommand::Answer { with: Some(other) });
+    call.expect_answer(&mut mari, &outer);
+    helin.release(leg);
+    call.expect_bye(&mut mari);
+}
