@@ -333,10 +333,9 @@ impl Switchboard {
     /// Takes a call out, lets it be worked on, and puts it back unless it is over. A call that is not there has
     /// ended: what still comes for it is late and is passed over.
     pub(crate) fn with_call(&mut self, id: CallId, work: impl FnOnce(&mut Self, &mut Call)) {
-        let Some(mut call) = self.calls.take(&id) else { return };
+        let Some(mut call) = self.calls.remove(&id) else { return };
         work(self, &mut call);
         if let Some(outcome) = call.finished() {
-            self.calls.remove(&id);
             self.fact(What::CallEnded { call: id, outcome });
             if self.ghosts.contains_key(&id) {
                 self.ghost_begins(id);
