@@ -335,7 +335,7 @@ impl Switchboard {
     /// A user's mobile is to press 1, beside which his other phones ring.
     pub(crate) fn has_other_devices(&self, call: &Call, n: u16) -> bool {
         let party = call.legs.get(&n).and_then(|run| run.party);
-        party.is_some_and(|party| self.settings.config.users.contains_key(&party))
+        party.is_some_and(|party| self.settings.is_user(party))
     }
 
     /// Who answered outside pressed 1, or took another of his phones.

@@ -34,11 +34,11 @@ impl Switchboard {
             }
             None => self.before_his_callback(call, number),
         };
-        let place = kept.map_or_else(
-            || (self.rank_on_entry(call, queue), QueuedWhy::Entered),
-            |rank| (rank, QueuedWhy::Held),
-        );
-        self.stand(call.id, number, place.0, place.1);
+        let (rank, why) = match kept {
+            Some(rank) => (rank, QueuedWhy::Held),
+            None => (self.rank_on_entry(call, queue), QueuedWhy::Entered),
+        };
+        self.stand(call.id, number, rank, why);
         // Whoever fills the line is still inside: it closes to those after him (I-22).
         self.review_closing(number);
         if let Some(wait_max) = queue.wait_max {

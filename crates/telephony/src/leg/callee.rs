@@ -156,8 +156,8 @@ impl Core {
     }
 
     /// The offer for a dialled leg: the caller's own passed on; where he speaks already, what he speaks; with one law of
-    /// G.711 always the other, too, for we translate; where nobody is there yet or he made no offer, ours. The caller gets his port now, so that nobody answers a call
-    /// that has no room for its sound.
+    /// G.711 always the other, too, for we translate; where nobody is there yet or he made no offer, ours. The caller gets
+    /// his port now, so that nobody answers a call that has no room for its sound.
     fn offer_for(&mut self, id: LegId, caller: Option<LegId>) -> Result<String, FailCause> {
         let Some(caller) = caller else {
             let offer = self.our_offer(id, None)?;

@@ -276,7 +276,7 @@ impl Core {
                     Release::Fault => 500,
                     Release::Normal | Release::AnsweredElsewhere | Release::Unavailable => 480,
                 };
-                let warning = self.warning(id).filter(|_| status == 488);
+                let warning = (status == 488).then(|| self.warning(id)).flatten();
                 let mut headers: Vec<(&str, &str)> = Vec::new();
                 headers.extend((status == 503).then_some(("Retry-After", "5")));
                 headers.extend(warning.as_deref().map(|warning| ("Warning", warning)));

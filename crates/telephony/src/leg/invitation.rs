@@ -147,12 +147,13 @@ impl Core {
             Device::App => devices.app,
             Device::Desk => devices.desk,
         };
+        let on_phones = on_phones(&common.dial.show);
         let invitation = |binding: &Binding| {
             let own = self.own_address(binding.flow).to_string();
             // Our app shows number and group apart (V-17).
             let (from, mut headers) = match binding.device {
                 Device::App => shown(&common.dial.show, false, &own),
-                Device::Desk => shown(&on_phones(&common.dial.show), true, &own),
+                Device::Desk => shown(&on_phones, true, &own),
             };
             headers.extend(common.marks(&own, &binding.contact, Seen::Others));
             if let Some(referred_by) = common.referred_by {

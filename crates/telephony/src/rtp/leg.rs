@@ -159,7 +159,8 @@ impl Leg {
         self.peer
     }
 
-    /// Reads of what nobody hears only a sample, unless its keys are to be found there. Between two pieces that are played it stays as it is.
+    /// Reads of what nobody hears only a sample, unless its keys are to be found there. Between two pieces that are played
+    /// it stays as it is.
     fn choose_intake(&mut self) {
         if self.peer.is_some() || matches!(self.feed, Feed::Echo) {
             return self.listen();
@@ -308,7 +309,8 @@ impl Leg {
     /// Sends a key as a telephone event; a far side that knows none hears nothing of it.
     pub(super) fn press(&mut self, key: char, now: u64, buffer: &mut Vec<u8>) {
         let Some(remote) = &self.remote else { return };
-        let known = remote.sends_as.iter().find(|format| &*format.name == "telephone-event/8000");
+        let known =
+            remote.sends_as.iter().find(|format| format.is_telephone_event() && format.clock_rate == 8_000);
         let (Some(known), Some(payloads)) = (known, dtmf::press(key)) else { return };
         let payload_type = known.payload_type;
         self.out.change_source();
@@ -419,7 +421,7 @@ impl Leg {
             self.listen();
         }
         let Some(remote) = &self.remote else { return false };
-        let patience = if remote.talks { self.timeout } else { self.timeout * HELD_PATIENCE };
+        let patience = if remote.talks { self.timeout } else { self.timeout.saturating_mul(HELD_PATIENCE) };
         let there_at = self.heard_at.max(self.reported_at);
         let dead = !self.timed_out && now.saturating_sub(there_at) > patience;
         self.timed_out |= dead;
